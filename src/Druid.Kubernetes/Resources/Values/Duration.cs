@@ -106,9 +106,14 @@ public readonly record struct Duration(long Nanoseconds) : IComparable<Duration>
         }
         if (whole.IsEmpty && fraction.IsEmpty) return false;
         if (UnitOf(Take(ref rest, "nuµμmsh")) is not { } unit) return false;
-        // In floating point, as Go does it: a third of an hour, written out far enough, is twenty minutes.
-        if (fraction.Length > 18) fraction = fraction[..18];
-        var part = fraction.IsEmpty ? 0 : (long)(long.Parse(fraction, CultureInfo.InvariantCulture) * (unit / Math.Pow(10, fraction.Length)));
+        // In floating point and over as many digits as fit, as Go does it: 0.3333333333333333333h is twenty minutes.
+        if (fraction.Length > 19) fraction = fraction[..19];
+        if (!long.TryParse(fraction, CultureInfo.InvariantCulture, out var digits) && fraction.Length == 19)
+        {
+            fraction = fraction[..18];
+            digits = long.Parse(fraction, CultureInfo.InvariantCulture);
+        }
+        var part = (long)(digits * (unit / Math.Pow(10, fraction.Length)));
         nanoseconds = BigInteger.Parse($"0{whole}", CultureInfo.InvariantCulture) * unit + part;
         return true;
     }
