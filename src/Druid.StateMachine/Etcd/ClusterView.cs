@@ -12,8 +12,14 @@ public sealed record ClusterView
     /// <summary>The number of members declared in <c>spec.replicas</c>; 0 hibernates the cluster.</summary>
     public required int Wanted { get; init; }
 
-    /// <summary>The number of members the StatefulSet has, or is created with when there is none yet.</summary>
-    public required int Size { get; init; }
+    /// <summary>
+    /// What the objects are rendered for as long as no step changes it: the size and peer-TLS stage of the StatefulSet
+    /// that is there, or those that a new cluster is created with.
+    /// </summary>
+    public required Plan Plan { get; init; }
+
+    /// <summary>Peer traffic is declared to be encrypted.</summary>
+    public bool PeerTlsWanted { get; init; }
 
     /// <summary><c>metadata.generation</c>.</summary>
     public long Generation { get; init; }
@@ -26,6 +32,9 @@ public sealed record ClusterView
 
     /// <summary>The annotation <c>druid.gardener.cloud/suspend-etcd-spec-reconcile</c> is set.</summary>
     public bool Suspended { get; init; }
+
+    /// <summary>The annotation <c>druid.gardener.cloud/disable-etcd-runtime-component-creation</c> is set.</summary>
+    public bool RuntimeDisabled { get; init; }
 
     /// <summary>What is wrong with the spec, a sentence each; empty when it can be acted on.</summary>
     public ImmutableArray<string> SpecErrors { get; init; } = [];
@@ -42,34 +51,114 @@ public sealed record ClusterView
     /// <summary>The operator's finalizer is on the object.</summary>
     public bool HasFinalizer { get; init; }
 
-    /// <summary>What to do with volumes that are not needed any more.</summary>
-    public VolumePolicy VolumesOnDeletion { get; init; } = VolumePolicy.Retain;
+    /// <summary>What to do with volumes that are not needed any more, and with a quorum that will not come back.</summary>
+    public Policies Policies { get; init; } = new();
 
     /// <summary>The state of each kind of owned object, in the order of <see cref="ComponentKind"/>.</summary>
     public ImmutableArray<ComponentView> Components { get; init; } = [];
 
-    /// <summary>The members by ordinal: every ordinal of which a pod, a volume or a membership exists or is wanted.</summary>
+    /// <summary>The StatefulSet controller has seen the StatefulSet as it is, so the pods' revisions can be compared.</summary>
+    public bool RevisionKnown { get; init; } = true;
+
+    /// <summary>The members by ordinal: every ordinal of which a pod, lease, volume or membership exists or is wanted.</summary>
     public ImmutableArray<MemberView> Members { get; init; } = [];
 
+    /// <summary>What is known of the cluster's backups.</summary>
+    public BackupView Backup { get; init; } = new();
+
+    /// <summary>The number of members the StatefulSet has, or is created with.</summary>
+    public int Size => Plan.Size;
+
     /// <summary>The kinds to apply now: missing, edited by another party, or behind the spec when that may be applied.</summary>
-    public IEnumerable<ComponentKind> ToApply => Components
-        .Where(c => c.State is ComponentState.Missing or ComponentState.Edited || (c.State == ComponentState.Behind && MayApply))
-        .Select(c => c.Kind);
+    public IEnumerable<ComponentKind> ToApply
+    {
+        get
+        {
+            foreach (var component in Components)
+            {
+                if (component.State is ComponentState.Missing or ComponentState.Edited || (component.State == ComponentState.Behind && MayApply))
+                {
+                    yield return component.Kind;
+                }
+            }
+        }
+    }
 
     /// <summary>The spec asks for something that must not be applied yet. See <see cref="MayApply"/>.</summary>
-    public bool Held => !MayApply && (Wanted != Size || Components.Any(c => c.State == ComponentState.Behind));
+    public bool Held => !MayApply && (Wanted != Size || PeerTlsWanted != (Plan.PeerTls == PeerTls.On) || Components.Any(c => c.State == ComponentState.Behind));
 
-    /// <summary>Members that are voters as far as is known; the size of the cluster while nothing is known.</summary>
-    public int Voters => Members.Count(m => m.Membership == Membership.Voter) is var known and > 0 ? known : Size;
+    /// <summary>Members that vote, as far as is known; the size of the cluster while nothing is known.</summary>
+    public int Voters => Count(static m => m.Membership == Membership.Voter) is var known and > 0 ? known : Size;
 
     /// <summary>How many voters must participate: more than half.</summary>
     public int Quorum => Voters / 2 + 1;
 
     /// <summary>Voters whose pod answers linearizable reads.</summary>
-    public int Participating => Members.Count(m => m.Participates);
+    public int Participating => Count(static m => m.Participates);
+
+    /// <summary>A cluster of one or two voters loses its quorum with any member: no restart of it can be without a gap.</summary>
+    public bool ToleratesNoFailure => Voters < 3;
 
     /// <summary>Some member has an identity in an etcd cluster, so a cluster was formed.</summary>
-    public bool Bootstrapped => Members.Any(m => m.Membership != Membership.None);
+    public bool Bootstrapped => Count(static m => m.Membership is Membership.Voter or Membership.Learner) > 0;
+
+    /// <summary>The member of this ordinal; one of which nothing is known when there is no trace of it.</summary>
+    public MemberView Member(int ordinal)
+    {
+        foreach (var member in Members)
+        {
+            if (member.Ordinal == ordinal)
+            {
+                return member;
+            }
+        }
+        return new MemberView { Ordinal = ordinal };
+    }
+
+    /// <summary>How many members are like this.</summary>
+    public int Count(Func<MemberView, bool> predicate)
+    {
+        var count = 0;
+        foreach (var member in Members)
+        {
+            count += predicate(member) ? 1 : 0;
+        }
+        return count;
+    }
+}
+
+/// <summary>What the objects of a cluster are rendered for. Steps of the machines change it by one, never by more.</summary>
+/// <param name="Size">Number of members: replicas, initial cluster, member leases, disruption budget.</param>
+/// <param name="PeerTls">How members talk to each other.</param>
+public readonly record struct Plan(int Size, PeerTls PeerTls);
+
+/// <summary>
+/// The stages between plain and encrypted peer traffic. The middle one can talk to both ends, so a cluster can be rolled
+/// from one stage to the next, one member at a time, in either direction.
+/// </summary>
+public enum PeerTls
+{
+    /// <summary>Members listen and dial without TLS and hold no certificates.</summary>
+    Off,
+
+    /// <summary>Members hold certificates and can dial either way; they still listen without TLS.</summary>
+    Prepared,
+
+    /// <summary>Members listen with TLS.</summary>
+    On,
+}
+
+/// <summary>What the owner of a cluster wants done in cases where data could be lost.</summary>
+public sealed record Policies
+{
+    /// <summary>The volumes of a deleted cluster. Default: they stay.</summary>
+    public VolumePolicy OnDeletion { get; init; } = VolumePolicy.Retain;
+
+    /// <summary>The volume of a member that was scaled in. Default: it is deleted, as it can never be used again.</summary>
+    public VolumePolicy OnScaleIn { get; init; } = VolumePolicy.Delete;
+
+    /// <summary>Recovery from a permanently lost quorum was acknowledged by annotation, or is allowed by the spec.</summary>
+    public bool RecoveryAllowed { get; init; }
 }
 
 /// <summary>What becomes of a volume that no member uses any more.</summary>
@@ -105,61 +194,4 @@ public enum ComponentState
 
     /// <summary>Marked for deletion and not gone yet.</summary>
     Going,
-}
-
-/// <summary>What was observed of one member.</summary>
-public sealed record MemberView
-{
-    /// <summary>The ordinal of its pod.</summary>
-    public required int Ordinal { get; init; }
-
-    /// <summary>Its pod.</summary>
-    public PodState Pod { get; init; }
-
-    /// <summary>Its place in the etcd cluster, as its agent last reported it.</summary>
-    public Membership Membership { get; init; }
-
-    /// <summary>Its volume claim exists.</summary>
-    public bool HasVolume { get; init; }
-
-    /// <summary>It is the raft leader, as its agent last reported.</summary>
-    public bool Leads { get; init; }
-
-    /// <summary>It votes and answers linearizable reads: the quorum counts on it.</summary>
-    public bool Participates => Pod == PodState.Ready && Membership == Membership.Voter;
-}
-
-/// <summary>The state of a member's pod.</summary>
-public enum PodState
-{
-    /// <summary>There is none.</summary>
-    None,
-
-    /// <summary>It is scheduled or starting; some container does not run yet.</summary>
-    Starting,
-
-    /// <summary>It failed: a container ended with an error or cannot be started.</summary>
-    Failed,
-
-    /// <summary>All containers run, but it does not answer linearizable reads.</summary>
-    Unready,
-
-    /// <summary>It answers linearizable reads.</summary>
-    Ready,
-
-    /// <summary>It is being deleted.</summary>
-    Going,
-}
-
-/// <summary>A member's place in the etcd cluster.</summary>
-public enum Membership
-{
-    /// <summary>It has none, as far as is known.</summary>
-    None,
-
-    /// <summary>It receives the log and does not vote.</summary>
-    Learner,
-
-    /// <summary>It votes.</summary>
-    Voter,
 }

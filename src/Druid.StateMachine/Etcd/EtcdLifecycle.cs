@@ -1,42 +1,40 @@
 using Druid.StateMachine.Machines;
+using static Druid.StateMachine.Etcd.ClusterFacts;
 
 namespace Druid.StateMachine.Etcd;
 
 /// <summary>
 /// The main machine of a cluster. Region <c>lifecycle</c> says what the operator is doing with it, region <c>serving</c>
-/// what its clients get.
+/// what its clients get, region <c>backup</c> what becomes of its snapshots.
 /// </summary>
 public static class EtcdLifecycle
 {
-    /// <summary>The name of the region that acts.</summary>
-    public const string Lifecycle = "lifecycle";
-
-    /// <summary>The name of the region that observes what clients get.</summary>
-    public const string Serving = "serving";
+    /// <summary>The regions.</summary>
+    public const string Lifecycle = "lifecycle", Serving = "serving", Backup = "backup";
 
     /// <summary>The states of region <see cref="Lifecycle"/>.</summary>
-    public const string Creating = nameof(Creating), Ready = nameof(Ready), Hibernated = nameof(Hibernated),
-        Suspended = nameof(Suspended), Invalid = nameof(Invalid), Deleting = nameof(Deleting);
+    public const string Creating = nameof(Creating), Ready = nameof(Ready), ScalingOut = nameof(ScalingOut), ScalingIn = nameof(ScalingIn),
+        Updating = nameof(Updating), ChangingPeerTls = nameof(ChangingPeerTls), Hibernating = nameof(Hibernating), Hibernated = nameof(Hibernated),
+        Waking = nameof(Waking), Recovering = nameof(Recovering), Disabled = nameof(Disabled), Suspended = nameof(Suspended),
+        Invalid = nameof(Invalid), Deleting = nameof(Deleting);
 
     /// <summary>The states of region <see cref="Serving"/>.</summary>
-    public const string NotBootstrapped = nameof(NotBootstrapped), Quorate = nameof(Quorate),
-        Degraded = nameof(Degraded), QuorumLost = nameof(QuorumLost);
+    public const string NotBootstrapped = nameof(NotBootstrapped), Quorate = nameof(Quorate), Degraded = nameof(Degraded), QuorumLost = nameof(QuorumLost);
 
     static readonly Fact<ClusterView> DeletionRequested = new("deletion requested", c => c.DeletionRequested);
     static readonly Fact<ClusterView> SuspensionRequested = new("suspended by annotation", c => c.Suspended);
-    static readonly Fact<ClusterView> SpecInvalid = new("spec invalid", c => c.SpecErrors.Length > 0);
-    static readonly Fact<ClusterView> Protected = new("finalizer set", c => c.HasFinalizer);
-    static readonly Fact<ClusterView> ObjectsToApply = new("objects missing, edited or behind the spec", c => c.ToApply.Any());
-    static readonly Fact<ClusterView> GenerationBehind = new("generation not yet observed", c => c.MayApply && c.ObservedGeneration != c.Generation);
-    static readonly Fact<ClusterView> ReconcileRequested = new("reconcile annotation set", c => c.ReconcileRequested);
+    static readonly Fact<ClusterView> SpecInvalid = new("the spec is invalid", c => c.SpecErrors.Length > 0);
+    static readonly Fact<ClusterView> Managed = new("managed", c => !c.Suspended && !c.DeletionRequested && c.SpecErrors.Length == 0);
+    static readonly Fact<ClusterView> Protected = new("the finalizer is set", c => c.HasFinalizer);
+    static readonly Fact<ClusterView> ObjectsToApply = new("objects are missing, edited or behind the spec", c => c.ToApply.Any());
+    static readonly Fact<ClusterView> GenerationBehind = new("the generation was not observed yet", c => c.MayApply && c.ObservedGeneration != c.Generation);
+    static readonly Fact<ClusterView> ReconcileRequested = new("the reconcile annotation is set", c => c.ReconcileRequested);
     static readonly Fact<ClusterView> Held = new("a change of the spec is held back", c => c.Held);
-    static readonly Fact<ClusterView> NoMemberWanted = new("no member wanted", c => c.Wanted == 0 && c.Size == 0);
-    static readonly Fact<ClusterView> HasQuorum = new("a quorum participates", c => c.Bootstrapped && c.Participating >= c.Quorum);
-    static readonly Fact<ClusterView> Formed = new("a cluster was formed", c => c.Bootstrapped);
-    static readonly Fact<ClusterView> AllParticipate = new("all members participate", c => c.Participating >= c.Size);
+    static readonly Fact<ClusterView> MayApply = new("changes may be applied", c => c.MayApply);
+    static readonly Fact<ClusterView> RuntimeDisabled = new("runtime components are disabled", c => c.RuntimeDisabled);
     static readonly Fact<ClusterView> ObjectsToDelete = new("owned objects are left", c => c.Components.Any(IsThere));
-    static readonly Fact<ClusterView> ObjectsGoing = new("owned objects or pods are going", c => c.Components.Any(IsGoing) || c.Members.Any(m => m.Pod != PodState.None));
-    static readonly Fact<ClusterView> VolumesToDelete = new("volumes are to go too", c => c.VolumesOnDeletion == VolumePolicy.Delete && c.Members.Any(m => m.HasVolume));
+    static readonly Fact<ClusterView> ObjectsGoing = new("owned objects are going", c => c.Components.Any(IsGoing));
+    static readonly Fact<ClusterView> VolumesToDelete = new("volumes are to go too", c => c.Policies.OnDeletion == VolumePolicy.Delete && c.Count(m => m.HasVolume) > 0);
 
     /// <summary>The machine.</summary>
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("etcd-lifecycle",
@@ -45,29 +43,84 @@ public static class EtcdLifecycle
             .When(SuspensionRequested).GoTo(Suspended)
             .When(DeletionRequested).AndNot(SuspensionRequested).GoTo(Deleting)
             .When(SpecInvalid).AndNot(SuspensionRequested).AndNot(DeletionRequested).GoTo(Invalid)
+            .When(Managed).AndNot(Protected).Do(c => new AddFinalizer()).Stay()
+            .When(Managed).And(ObjectsToApply).DoEach(Apply).Stay()
+            .When(Managed).And(MemberRollout.IdleOutdated).Do(MemberRollout.ReplaceIdle).Stay()
 
             .State(Creating, "The objects of the cluster are being created; it does not serve yet.", s => s
-                .Unless(Protected).Do(c => new AddFinalizer()).Stay()
-                .When(ObjectsToApply).DoEach(Apply).Stay()
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
-                .When(NoMemberWanted).GoTo(Hibernated)
+                .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(HasQuorum).GoTo(Ready)
-                .Otherwise().Wait(MissingMembers))
+                .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
+                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .Otherwise().Wait(Missing))
 
             .State(Ready, "The cluster is as declared, or is being put back to it.", s => s
-                .Unless(Protected).Do(c => new AddFinalizer()).Stay()
-                .When(ObjectsToApply).DoEach(Apply).Stay()
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
-                .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(Held).Wait("the reconcile annotation: the spec changed and automatic reconciliation is off")
-                .Unless(AllParticipate).Wait(MissingMembers))
-
-            .State(Hibernated, "No member is wanted; volumes and backups are kept.", s => s
-                .Unless(Protected).Do(c => new AddFinalizer()).Stay()
-                .When(ObjectsToApply).DoEach(Apply).Stay()
+                .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
+                .When(ScaleIn.Needed).And(MayApply).GoTo(ScalingIn)
+                .When(PeerTlsChange.Needed).And(MayApply).GoTo(ChangingPeerTls)
+                .When(MemberRollout.Needed).GoTo(Updating)
+                .When(MoreWanted).And(MayApply).GoTo(ScalingOut)
                 .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
-                .Unless(NoMemberWanted).GoTo(Creating))
+                .Unless(AllParticipate).Wait(Missing))
+
+            .State(ScalingOut, "Members are being added, one at a time.", s => s
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberWanted).GoTo(Ready)
+                .When(ScaleIn.Needed).GoTo(Ready)
+                .When(AllParticipate).AndNot(MoreWanted).GoTo(Ready)
+                .Run(ScaleOut.Machine))
+
+            .State(ScalingIn, "Members are being removed, one at a time.", s => s
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .Unless(ScaleIn.Needed).GoTo(Ready)
+                .Run(ScaleIn.Machine))
+
+            .State(Updating, "Pods of an older revision are being replaced, one at a time.", s => s
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberWanted).GoTo(Ready)
+                .When(ScaleIn.Needed).GoTo(Ready)
+                .Unless(MemberRollout.Needed).GoTo(Ready)
+                .Run(MemberRollout.Machine))
+
+            .State(ChangingPeerTls, "Encryption between members is being turned on or off, one member at a time.", s => s
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberWanted).GoTo(Ready)
+                .When(ScaleIn.Needed).GoTo(Ready)
+                .Unless(PeerTlsChange.Needed).AndNot(MemberRollout.Needed).GoTo(Ready)
+                .Run(PeerTlsChange.Machine))
+
+            .State(Hibernating, "No member is wanted; the cluster is saved and stopped.", s => s
+                .When(NoMemberDeclared).AndNot(PodsLeft).GoTo(Hibernated)
+                .Unless(NoMemberWanted).GoTo(Creating)
+                .Run(Hibernation.Machine))
+
+            .State(Hibernated, "No member runs; volumes and backups are kept.", s => s
+                .When(RuntimeDisabled).GoTo(Disabled)
+                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
+                .Unless(NoMemberWanted).And(MayApply).GoTo(Creating))
+
+            .State(Waking, "The members that were stopped are being started again, all at once, as they hold the data.", s => s
+                .When(NoMemberWanted).GoTo(Hibernating)
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(HasQuorum).GoTo(Ready)
+                .When(NoMemberDeclared).DoEach(Wake).Stay()
+                .Otherwise().Wait(Missing))
+
+            .State(Recovering, "The majority has lost its data for good; the cluster is founded anew once that is allowed.", s => s
+                .Unless(QuorumRecovery.Lost).AndNot(QuorumRecovery.Begun).GoTo(Creating)
+                .Run(QuorumRecovery.Machine))
+
+            .State(Disabled, "Only the configuration and a StatefulSet without replicas are kept, because the object asks for it.", s => s
+                .Unless(RuntimeDisabled).GoTo(Hibernated)
+                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
             .State(Suspended, "Nothing but status and events is written, because the object asks for it.", s => s
                 .Unless(SuspensionRequested).GoTo(Creating)
@@ -81,7 +134,8 @@ public static class EtcdLifecycle
             .State(Deleting, "Everything owned is being deleted; the object goes last.", s => s
                 .Unless(Protected).Wait("the API server to remove the object")
                 .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
-                .When(ObjectsGoing).Wait(LeftBehind)
+                .When(ObjectsGoing).Wait(Going)
+                .When(PodsLeft).Wait(Going)
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()
                 .Otherwise().Do(c => new RemoveFinalizer()).Stay()))
 
@@ -98,24 +152,23 @@ public static class EtcdLifecycle
                 .When(AllParticipate).GoTo(Quorate))
             .State(Quorate, "All members participate.", s => s
                 .Unless(HasQuorum).GoTo(QuorumLost)
-                .Unless(AllParticipate).GoTo(Degraded))));
+                .Unless(AllParticipate).GoTo(Degraded)))
+
+        .Region(Backup, r => r.Run(SnapshotCompaction.Machine)));
 
     static bool IsThere(ComponentView c) => c.State is not (ComponentState.Missing or ComponentState.Going);
 
     static bool IsGoing(ComponentView c) => c.State is ComponentState.Going;
 
-    static IEnumerable<ApplyComponent> Apply(ClusterView c) => c.ToApply.Select(kind => new ApplyComponent(kind, c.Size));
+    static IEnumerable<ApplyComponent> Apply(ClusterView c) => c.ToApply.Select(kind => new ApplyComponent(kind, c.Plan));
 
-    static string MissingMembers(ClusterView c) =>
-        $"members to participate: {string.Join(", ", c.Members.Where(m => m.Ordinal < c.Size && !m.Participates).Select(m => $"{m.Ordinal} ({Describe(m)})"))}";
+    // All members of before, as they hold the data: fewer could not form a quorum of the old membership.
+    static IEnumerable<ApplyComponent> Wake(ClusterView c) => ChangeTo(c.Plan with { Size = Remembered(c) is var before and > 0 ? before : c.Wanted });
 
-    static string LeftBehind(ClusterView c) =>
-        $"what is being deleted: {string.Join(", ", c.Components.Where(IsGoing).Select(o => o.Kind.ToString()).Concat(c.Members.Where(m => m.Pod != PodState.None).Select(m => $"pod {m.Ordinal}")))}";
+    static int Remembered(ClusterView c) => c.Members
+        .Where(m => c.Bootstrapped ? m.Membership is Membership.Voter or Membership.Learner : m.HasVolume)
+        .Select(m => m.Ordinal + 1).DefaultIfEmpty(0).Max();
 
-    static string Describe(MemberView m) => m.Pod switch
-    {
-        PodState.None => "no pod",
-        PodState.Ready => m.Membership == Membership.Learner ? "learner" : "not a member yet",
-        _ => m.Pod.ToString().ToLowerInvariant(),
-    };
+    static string Going(ClusterView c) =>
+        $"what is being deleted: {string.Join(", ", c.Components.Where(IsGoing).Select(o => o.Kind.ToString()).Concat(c.Members.Where(m => m.Pod != PodState.None).Select(m => m.ToString())))}";
 }

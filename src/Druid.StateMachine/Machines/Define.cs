@@ -88,6 +88,16 @@ public sealed class RegionBuilder<TView> : IRuleScope<TView>
         return this;
     }
 
+    /// <summary>Makes the region out of another machine's only region.</summary>
+    /// <exception cref="MachineDefinitionException">The machine has more than one region.</exception>
+    public RegionBuilder<TView> Run(Machine<TView> machine)
+    {
+        var region = StateBuilder<TView>.OnlyRegionOf(machine, name);
+        rules.AddRange(region.Rules.Select(StateBuilder<TView>.Copy));
+        states.AddRange(region.States.Select(StateBuilder<TView>.CopyState));
+        return this;
+    }
+
     /// <summary>Begins a rule that holds in every state of the region and is tried before the states' own.</summary>
     public RuleBuilder<TView, RegionBuilder<TView>> When(Fact<TView> fact) => new(this, new(fact, true));
 
@@ -170,10 +180,7 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
     /// <exception cref="MachineDefinitionException">The machine has more than one region.</exception>
     public StateBuilder<TView> Run(Machine<TView> machine)
     {
-        if (machine.Regions is not [var region])
-        {
-            throw new MachineDefinitionException($"The machine '{machine.Name}' has {machine.Regions.Length} regions; only a machine of one region can run inside the state '{name}'.");
-        }
+        var region = OnlyRegionOf(machine, name);
         rules.AddRange(region.Rules.Select(Copy));
         substates.AddRange(region.States.Select(CopyState));
         return this;
@@ -181,7 +188,11 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
 
     void IRuleScope<TView>.Add(Rule<TView> rule) => rules.Add(rule);
 
-    static StateBuilder<TView> CopyState(State<TView> state)
+    internal static Region<TView> OnlyRegionOf(Machine<TView> machine, string place) => machine.Regions is [var region]
+        ? region
+        : throw new MachineDefinitionException($"The machine '{machine.Name}' has {machine.Regions.Length} regions; only a machine of one region can run inside '{place}'.");
+
+    internal static StateBuilder<TView> CopyState(State<TView> state)
     {
         var copy = new StateBuilder<TView>(state.Name, state.Meaning);
         copy.rules.AddRange(state.Rules.Select(Copy));
@@ -189,7 +200,7 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
         return copy;
     }
 
-    static Rule<TView> Copy(Rule<TView> rule) => new(rule.Conditions, rule.Effects, rule.TargetName);
+    internal static Rule<TView> Copy(Rule<TView> rule) => new(rule.Conditions, rule.Effects, rule.TargetName);
 
     internal static ImmutableArray<State<TView>> BuildAll(List<StateBuilder<TView>> builders, State<TView>? parent, string where)
     {

@@ -1,0 +1,99 @@
+namespace Druid.StateMachine.Etcd;
+
+/// <summary>What was observed of one member.</summary>
+public sealed record MemberView
+{
+    /// <summary>The ordinal of its pod.</summary>
+    public required int Ordinal { get; init; }
+
+    /// <summary>Its pod.</summary>
+    public PodState Pod { get; init; }
+
+    /// <summary>Its pod runs another revision than the StatefulSet's template.</summary>
+    public bool Outdated { get; init; }
+
+    /// <summary>Its place in the etcd cluster, as the leader's agent last reported it.</summary>
+    public Membership Membership { get; init; }
+
+    /// <summary>It is the raft leader, as its agent last reported.</summary>
+    public bool Leads { get; init; }
+
+    /// <summary>What it was told to do besides serving.</summary>
+    public MemberTask Task { get; init; }
+
+    /// <summary>Its lease exists.</summary>
+    public bool HasLease { get; init; }
+
+    /// <summary>Its volume claim exists.</summary>
+    public bool HasVolume { get; init; }
+
+    /// <summary>It had an identity and its data is gone: its volume was lost or its agent found it empty or broken.</summary>
+    public bool DataLost { get; init; }
+
+    /// <summary>It votes and answers linearizable reads: the quorum counts on it.</summary>
+    public bool Participates => Pod == PodState.Ready && Membership == Membership.Voter;
+
+    /// <summary>The pod's state in words, as a user is told what a cluster waits for.</summary>
+    public override string ToString() => Pod switch
+    {
+        PodState.None => $"member {Ordinal} (no pod)",
+        PodState.Ready when Membership == Membership.Learner => $"member {Ordinal} (learner)",
+        PodState.Ready when Membership != Membership.Voter => $"member {Ordinal} (membership not reported)",
+        PodState.Unready when DataLost => $"member {Ordinal} (data lost)",
+        _ => $"member {Ordinal} ({Pod.ToString().ToLowerInvariant()})",
+    };
+}
+
+/// <summary>The state of a member's pod.</summary>
+public enum PodState
+{
+    /// <summary>There is none.</summary>
+    None,
+
+    /// <summary>A container ended with an error and is not running, or cannot be started at all.</summary>
+    Failed,
+
+    /// <summary>It waits for a node, an image, a volume or its first start.</summary>
+    Starting,
+
+    /// <summary>All containers run, but it does not answer linearizable reads.</summary>
+    Unready,
+
+    /// <summary>It answers linearizable reads.</summary>
+    Ready,
+
+    /// <summary>It is being deleted.</summary>
+    Going,
+}
+
+/// <summary>A member's place in the etcd cluster.</summary>
+public enum Membership
+{
+    /// <summary>No agent has reported the members yet.</summary>
+    Unknown,
+
+    /// <summary>The members were reported, and it is not among them.</summary>
+    None,
+
+    /// <summary>It receives the log and does not vote.</summary>
+    Learner,
+
+    /// <summary>It votes.</summary>
+    Voter,
+}
+
+/// <summary>What a member's agent is told through the member's lease.</summary>
+public enum MemberTask
+{
+    /// <summary>To serve; to join when it is not a member.</summary>
+    Serve,
+
+    /// <summary>To leave: it must not join again.</summary>
+    Leave,
+
+    /// <summary>To found the cluster anew, alone, from its own data or from the latest snapshot.</summary>
+    Rebuild,
+
+    /// <summary>To wait for the rebuilt cluster, then put its own data aside and join as a learner.</summary>
+    Rejoin,
+}

@@ -1,0 +1,65 @@
+using Druid.StateMachine.Machines;
+using static Druid.StateMachine.Etcd.ClusterFacts;
+
+namespace Druid.StateMachine.Etcd;
+
+/// <summary>
+/// Brings a cluster back whose majority lost its data for good: one member founds it anew, from the data of a survivor or
+/// from the latest verified snapshot, and the others join it. Acknowledged writes can be lost this way, so nothing is
+/// touched until the owner allows it; a majority that is merely away is waited for and never replaced.
+/// </summary>
+public static class QuorumRecovery
+{
+    /// <summary>The states.</summary>
+    public const string Confirming = nameof(Confirming), Rebuilding = nameof(Rebuilding), Regrowing = nameof(Regrowing);
+
+    static readonly Fact<ClusterView> Allowed = new("recovery is allowed by the owner", c => c.Policies.RecoveryAllowed);
+    static readonly Fact<ClusterView> HasSurvivor = new("a member still has its data", c => c.Count(IsSurvivor) > 0);
+    static readonly Fact<ClusterView> HasStore = new("a store is configured", c => c.Backup.Configured);
+    static readonly Fact<ClusterView> Verified = new("a restorable snapshot was verified", c => c.Backup.Verified == SnapshotRequest.Done);
+    static readonly Fact<ClusterView> Verifying = new("verification was asked for", c => c.Backup.Verified == SnapshotRequest.Asked);
+    static readonly Fact<ClusterView> BackingOff = new("it failed just now", c => c.Backup.Verified == SnapshotRequest.Failed && c.Backup.BackingOff);
+    static readonly Fact<ClusterView> FounderChosen = new("a founder was chosen", c => Founder(c) is not null);
+    static readonly Fact<ClusterView> FounderServes = new("the founder serves", c => Founder(c) is { Participates: true });
+    static readonly Fact<ClusterView> RejoinerServes = new("a member has joined the founder", c => c.Count(IsBack) > 0);
+    static readonly Fact<ClusterView> OthersTold = new("all others were told to rejoin", c => !Untold(c).Any());
+
+    /// <summary>Fewer members than a quorum still have their data, and they cannot serve.</summary>
+    internal static readonly Fact<ClusterView> Lost = Fact<ClusterView>.Fault("the majority has lost its data for good",
+        c => c.Bootstrapped && c.Participating < c.Quorum && c.Count(m => m is { Membership: Membership.Voter, DataLost: false }) < c.Quorum);
+
+    /// <summary>A recovery is under way, whatever was remembered of it.</summary>
+    internal static readonly Fact<ClusterView> Begun = new("members were told to rebuild or rejoin",
+        c => c.Count(m => m.Task is MemberTask.Rebuild or MemberTask.Rejoin) > 0);
+
+    /// <summary>The machine.</summary>
+    public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("quorum-recovery",
+        "Founds a cluster anew from one member when the majority has lost its data for good and the owner allows it.", m => m
+        .State(Confirming, "The majority has lost its data for good; nothing is touched until the owner allows it.", s => s
+            .When(FounderChosen).GoTo(Rebuilding)
+            .When(Begun).GoTo(Regrowing)
+            .Unless(Allowed).Wait("the owner to allow recovery: annotate the Etcd with druid.gardener.cloud/recover-quorum=true")
+            .When(HasSurvivor).Do(c => new AssignTask(c.Members.First(IsSurvivor).Ordinal, MemberTask.Rebuild)).GoTo(Rebuilding)
+            .Unless(HasStore).Wait("a member's data to come back: none has any, and there is no store to restore from")
+            .When(Verified).Do(_ => new AssignTask(0, MemberTask.Rebuild)).GoTo(Rebuilding)
+            .When(Verifying).Wait("a restorable snapshot to be found and verified")
+            .When(BackingOff).Wait("the next attempt to find a restorable snapshot; the last one failed")
+            .Otherwise().Do(_ => new VerifySnapshot()).Stay())
+        .State(Rebuilding, "One member founds the cluster anew; the others keep away from it.", s => s
+            .Unless(FounderChosen).GoTo(Confirming)
+            .Unless(OthersTold).DoEach(c => Untold(c).Select(m => new AssignTask(m.Ordinal, MemberTask.Rejoin))).Stay()
+            .When(FounderServes).Do(c => new AssignTask(Founder(c)!.Ordinal, MemberTask.Serve)).GoTo(Regrowing)
+            .Otherwise().Wait(c => $"{Founder(c)} to found the cluster anew"))
+        .State(Regrowing, "The cluster serves again; the other members join it, one at a time.", s => s
+            .When(RejoinerServes).DoEach(c => c.Members.Where(IsBack).Select(m => new AssignTask(m.Ordinal, MemberTask.Serve))).Stay()
+            .When(FounderChosen).GoTo(Rebuilding)
+            .Otherwise().Wait(Missing)));
+
+    static MemberView? Founder(ClusterView c) => c.Members.FirstOrDefault(m => m.Task == MemberTask.Rebuild);
+
+    static bool IsSurvivor(MemberView m) => m is { Membership: Membership.Voter, DataLost: false };
+
+    static bool IsBack(MemberView m) => m is { Task: MemberTask.Rejoin, Participates: true };
+
+    static IEnumerable<MemberView> Untold(ClusterView c) => c.Members.Where(m => m.Ordinal < c.Size && m.Task is MemberTask.Serve or MemberTask.Leave);
+}
