@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Druid.Api;
+
+namespace Druid.UnitTests.Api;
+
+public class EtcdJsonTests
+{
+    const string Smallest = """{"apiVersion":"druid.gardener.cloud/v1alpha1","kind":"Etcd","metadata":{"name":"a"},"spec":{"labels":{},"etcd":{},"backup":{},"replicas":3}}""";
+
+    [Fact]
+    public void What_is_absent_is_empty_and_never_null()
+    {
+        var etcd = Etcd.Type.Read("""{"metadata":{"name":"a"}}""");
+
+        Assert.Empty(etcd.Spec.Labels);
+        Assert.Empty(etcd.Spec.Etcd.AdditionalAdvertisePeerUrls);
+        Assert.Empty(etcd.Spec.SchedulingConstraints.TopologySpreadConstraints);
+        Assert.Null(etcd.Spec.Backup.Store);
+        Assert.Empty(etcd.Status.Conditions);
+        Assert.Empty(etcd.Status.Members);
+        Assert.Null(etcd.Spec.Policies.VolumesOnScaleIn);
+    }
+
+    [Fact]
+    public void An_explicit_null_is_as_good_as_absent()
+    {
+        var etcd = Etcd.Type.Read("""{"metadata":{"name":"a"},"spec":{"labels":null,"etcd":null,"backup":{"store":null},"annotations":null},"status":null}""");
+
+        Assert.Empty(etcd.Spec.Labels);
+        Assert.Null(etcd.Spec.Etcd.Quota);
+        Assert.Empty(etcd.Status.LastErrors);
+    }
+
+    [Fact]
+    public void Empty_lists_and_maps_are_not_written_unless_they_are_required()
+    {
+        var json = JsonNode.Parse(Etcd.Type.ToJson(Etcd.Type.Read(Smallest)))!;
+
+        Assert.Equal(["labels", "etcd", "backup", "sharedConfig", "schedulingConstraints", "replicas", "policies"], json["spec"]!.AsObject().Select(f => f.Key));
+        Assert.Empty(json["status"]!.AsObject());
+    }
+}
