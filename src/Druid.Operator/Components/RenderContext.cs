@@ -1,0 +1,47 @@
+using Druid.Api;
+using Druid.Operator.Images;
+
+namespace Druid.Operator.Components;
+
+/// <summary>All that a rendering depends on.</summary>
+/// <param name="Etcd">
+/// The Etcd as its user wrote it, without defaults: flags of the containers are left out where the spec leaves the choice, so
+/// that pods which run with the programs' own defaults stay as they are.
+/// </param>
+/// <param name="Size">
+/// The number of members to render for. Not <c>spec.replicas</c>: a cluster grows and shrinks one member at a time.
+/// </param>
+/// <param name="Images">Where images come from that the Etcd does not name.</param>
+public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
+{
+    /// <summary>Who replaces pods of an old template.</summary>
+    public UpdateStrategy UpdateStrategy { get; init; } = UpdateStrategy.OnDelete;
+
+    /// <summary>
+    /// The annotation <see cref="Annotations.ConfigMapChecksum"/> of the StatefulSet's pod template; where only pods are left, that
+    /// of a pod; null where there is neither.
+    /// </summary>
+    public string? LiveConfigChecksum { get; init; }
+
+    /// <summary>
+    /// With a Local store: the directory of the node that holds its containers, which is the entry <c>hostPath</c> of the store's
+    /// secret; null where there is no such entry.
+    /// </summary>
+    public string? BackupHostPath { get; init; }
+
+    /// <summary>Whether pods get a token of their service account.</summary>
+    public bool AutomountServiceAccountToken { get; init; } = true;
+
+    /// <summary>Whether etcd is configured for the next version (feature gate UpgradeEtcdVersion).</summary>
+    public bool UpgradeEtcdVersion { get; init; }
+}
+
+/// <summary>Who replaces pods of an old template.</summary>
+public enum UpdateStrategy
+{
+    /// <summary>The operator, which knows the quorum.</summary>
+    OnDelete,
+
+    /// <summary>The StatefulSet controller, highest ordinal first, each once the one before is ready.</summary>
+    RollingUpdate,
+}
