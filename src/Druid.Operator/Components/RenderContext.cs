@@ -1,5 +1,6 @@
 using Druid.Api;
 using Druid.Operator.Images;
+using Druid.StateMachine.Etcd;
 
 namespace Druid.Operator.Components;
 
@@ -14,6 +15,12 @@ namespace Druid.Operator.Components;
 /// <param name="Images">Where images come from that the Etcd does not name.</param>
 public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
 {
+    /// <summary>How members talk to each other. Not what the spec says: a change goes stage by stage.</summary>
+    public PeerTls PeerTls { get; init; } = Etcd.Spec.Etcd.PeerUrlTls is null ? PeerTls.Off : PeerTls.On;
+
+    /// <summary>Size and stage together: what is recorded on the StatefulSet.</summary>
+    public Plan Plan => new(Size, PeerTls);
+
     /// <summary>Who replaces pods of an old template.</summary>
     public UpdateStrategy UpdateStrategy { get; init; } = UpdateStrategy.OnDelete;
 

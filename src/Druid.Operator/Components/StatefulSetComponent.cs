@@ -1,5 +1,6 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
+using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
 
 namespace Druid.Operator.Components;
@@ -18,7 +19,10 @@ sealed class StatefulSetComponent : IComponent
         var etcd = context.Etcd;
         yield return new StatefulSet
         {
-            Metadata = etcd.Own(Names.StatefulSet(etcd), ComponentLabel.StatefulSet),
+            Metadata = etcd.Own(Names.StatefulSet(etcd), ComponentLabel.StatefulSet) with
+            {
+                Annotations = new Dictionary<string, string> { [PlanAnnotation.Name] = PlanAnnotation.Write(context.Plan) },
+            },
             Spec = new()
             {
                 Replicas = etcd.RunsMembers() ? context.Size : 0,

@@ -1,0 +1,37 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>Every object that belongs to one cluster, as the caches held it at one moment.</summary>
+public sealed record ClusterObjects
+{
+    /// <summary>The declaration.</summary>
+    public required Etcd Etcd { get; init; }
+
+    /// <summary>The objects that components render, of this Etcd's name or owned by it.</summary>
+    public IReadOnlyDictionary<OwnedKey, IResource> Owned { get; init; } = new Dictionary<OwnedKey, IResource>();
+
+    /// <summary>The members' pods by name.</summary>
+    public IReadOnlyDictionary<string, Pod> Pods { get; init; } = new Dictionary<string, Pod>();
+
+    /// <summary>The members' volume claims by name.</summary>
+    public IReadOnlyDictionary<string, PersistentVolumeClaim> Claims { get; init; } = new Dictionary<string, PersistentVolumeClaim>();
+
+    /// <summary>Names of the secrets that exist in the Etcd's namespace and that it references.</summary>
+    public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();
+
+    /// <summary>The StatefulSet; null when there is none.</summary>
+    public StatefulSet? StatefulSet => Find<StatefulSet>(Names.StatefulSet(Etcd));
+
+    /// <summary>The owned object of this kind and name; null when there is none.</summary>
+    public T? Find<T>(string name) where T : class, IResource<T> => Owned.GetValueOrDefault(new(T.Type.Kind, name)) as T;
+
+    /// <summary>The lease of a member; null when there is none.</summary>
+    public Lease? MemberLease(int ordinal) => Find<Lease>(Names.MemberLease(Etcd, ordinal));
+}
+
+/// <summary>What tells the owned objects of one cluster apart.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">The name.</param>
+public readonly record struct OwnedKey(string Kind, string Name);

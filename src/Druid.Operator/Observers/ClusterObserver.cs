@@ -1,0 +1,74 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Components;
+using Druid.Operator.Images;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>What a view depends on besides the cluster's objects.</summary>
+public sealed record ObserverOptions
+{
+    /// <summary>Where images come from.</summary>
+    public required ImageVector Images { get; init; }
+
+    /// <summary>Changes of a spec are applied without being asked for.</summary>
+    public bool AutoReconcile { get; init; }
+
+    /// <summary>Who replaces pods of an old template.</summary>
+    public UpdateStrategy UpdateStrategy { get; init; } = UpdateStrategy.OnDelete;
+
+    /// <summary>Etcd is configured for the next version (feature gate UpgradeEtcdVersion).</summary>
+    public bool UpgradeEtcdVersion { get; init; }
+}
+
+/// <summary>Makes the machine's view of a cluster from what the caches hold. Pure.</summary>
+public sealed class ClusterObserver(ObserverOptions options)
+{
+    /// <summary>The view.</summary>
+    public ClusterView Observe(ClusterObjects objects)
+    {
+        var etcd = objects.Etcd;
+        var statefulSet = objects.StatefulSet;
+        var plan = PlanAnnotation.Of(etcd, statefulSet);
+        var deleting = etcd.IsBeingDeleted;
+        var errors = deleting ? [] : SpecErrors.Of(objects);
+        return new ClusterView
+        {
+            Wanted = etcd.Spec.Replicas,
+            Plan = plan,
+            PeerTlsWanted = etcd.Spec.Etcd.PeerUrlTls is not null,
+            Generation = etcd.Metadata.Generation ?? 0,
+            ObservedGeneration = etcd.Status.ObservedGeneration ?? 0,
+            DeletionRequested = deleting,
+            Suspended = etcd.IsSuspended(),
+            RuntimeDisabled = !etcd.RunsMembers(),
+            SpecErrors = [.. errors],
+            MayApply = options.AutoReconcile || etcd.AsksForReconcile() || etcd.Status.ObservedGeneration is null,
+            ReconcileRequested = etcd.AsksForReconcile(),
+            HasFinalizer = etcd.HasFinalizer(Finalizers.Etcd),
+            Policies = PoliciesOf(etcd),
+            Components = deleting ? [.. ComponentObserver.ObserveForDeletion(objects)]
+                : errors.Count > 0 ? []
+                : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
+            RevisionKnown = statefulSet is null || statefulSet.Status?.ObservedGeneration >= statefulSet.Metadata.Generation,
+            Members = [.. MemberObserver.Observe(objects, plan)],
+        };
+    }
+
+    /// <summary>What the objects of a cluster are rendered from, for a plan.</summary>
+    public RenderContext Context(ClusterObjects objects, Plan plan) => new(objects.Etcd, plan.Size, options.Images)
+    {
+        PeerTls = plan.PeerTls,
+        UpdateStrategy = options.UpdateStrategy,
+        UpgradeEtcdVersion = options.UpgradeEtcdVersion,
+        LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
+    };
+
+    static Policies PoliciesOf(Etcd etcd) => new()
+    {
+        OnDeletion = etcd.Spec.Policies.VolumesOnDeletion == Api.VolumePolicy.Delete ? StateMachine.Etcd.VolumePolicy.Delete : StateMachine.Etcd.VolumePolicy.Retain,
+        OnScaleIn = etcd.Spec.Policies.VolumesOnScaleIn == Api.VolumePolicy.Retain ? StateMachine.Etcd.VolumePolicy.Retain : StateMachine.Etcd.VolumePolicy.Delete,
+        RecoveryAllowed = etcd.AcknowledgesQuorumLoss() || etcd.Spec.Policies.OnPermanentQuorumLoss == QuorumLossPolicy.Recover,
+    };
+}

@@ -1,0 +1,100 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Components;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>Compares the objects that are there with those that the spec asks for.</summary>
+public static class ComponentObserver
+{
+    /// <summary>The state of every component of the cluster, in the order in which they are applied.</summary>
+    public static IEnumerable<ComponentView> Observe(ClusterObjects objects, RenderContext context) =>
+        OwnedComponents.Of(objects.Etcd).Select(component => Observe(component.Kind, objects, context));
+
+    /// <summary>
+    /// The state of every component of a cluster that is being deleted: whether anything of it is left, whatever its name
+    /// and however it compares.
+    /// </summary>
+    public static IEnumerable<ComponentView> ObserveForDeletion(ClusterObjects objects) => OwnedComponents.All.Select(component =>
+    {
+        var left = OfKind(component.Kind, objects).ToList();
+        var state = left.Count == 0 ? ComponentState.Missing
+            : left.TrueForAll(o => o.IsBeingDeleted) ? ComponentState.Going
+            : ComponentState.Current;
+        return new ComponentView(component.Kind, state, left.Count == 0 ? null : string.Join(", ", left.Select(o => $"{o.Kind} {o.Metadata.Name}")));
+    });
+
+    /// <summary>The objects of a kind that the Etcd controls.</summary>
+    public static IEnumerable<IResource> OfKind(ComponentKind kind, ClusterObjects objects)
+    {
+        var label = ComponentLabelOf(kind);
+        return objects.Owned.Values.Where(o => o.Label(Labels.Component) == label && o.IsControlledBy(objects.Etcd));
+    }
+
+    static string ComponentLabelOf(ComponentKind kind) => kind switch
+    {
+        ComponentKind.ServiceAccount => ComponentLabel.ServiceAccount,
+        ComponentKind.Role => ComponentLabel.Role,
+        ComponentKind.RoleBinding => ComponentLabel.RoleBinding,
+        ComponentKind.MemberLease => ComponentLabel.MemberLease,
+        ComponentKind.SnapshotLease => ComponentLabel.SnapshotLease,
+        ComponentKind.PodDisruptionBudget => ComponentLabel.Budget,
+        ComponentKind.ClientService => ComponentLabel.ClientService,
+        ComponentKind.PeerService => ComponentLabel.PeerService,
+        ComponentKind.ConfigMap => ComponentLabel.ConfigMap,
+        _ => ComponentLabel.StatefulSet,
+    };
+
+    /// <summary>The rendered objects of a kind that are not there as rendered: what applying the kind has to write.</summary>
+    public static IEnumerable<IResource> ToWrite(ComponentKind kind, ClusterObjects objects, RenderContext context) =>
+        OwnedComponents.Render(kind, context).Where(rendered => StateOf(rendered, objects).State != ComponentState.Current);
+
+    static ComponentView Observe(ComponentKind kind, ClusterObjects objects, RenderContext context)
+    {
+        var worst = new ComponentView(kind, ComponentState.Current);
+        foreach (var rendered in OwnedComponents.Render(kind, context))
+        {
+            var (state, difference) = StateOf(rendered, objects);
+            if (Weight(state) > Weight(worst.State))
+            {
+                worst = new(kind, state, difference);
+            }
+        }
+        return worst;
+    }
+
+    static (ComponentState State, string? Difference) StateOf(IResource rendered, ClusterObjects objects)
+    {
+        if (objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name)) is not { } live)
+        {
+            return (ComponentState.Missing, $"{rendered.Kind} {rendered.Metadata.Name}");
+        }
+        if (live.IsBeingDeleted)
+        {
+            return (ComponentState.Going, $"{rendered.Kind} {rendered.Metadata.Name}");
+        }
+        return Rendered.Visit(rendered, new Comparison(live)) switch
+        {
+            null => (ComponentState.Current, null),
+            var path when AppliedHash.Same(rendered, live) => (ComponentState.Edited, $"{rendered.Kind} {rendered.Metadata.Name}: {path}"),
+            var path => (ComponentState.Behind, $"{rendered.Kind} {rendered.Metadata.Name}: {path}"),
+        };
+    }
+
+    // An object that goes cannot be written, so it outweighs what could be done about the others of its kind.
+    static int Weight(ComponentState state) => state switch
+    {
+        ComponentState.Current => 0,
+        ComponentState.Behind => 1,
+        ComponentState.Edited => 2,
+        ComponentState.Missing => 3,
+        _ => 4,
+    };
+
+    sealed class Comparison(IResource live) : IRenderedVisitor<string?>
+    {
+        public string? Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T> =>
+            live is T same ? Drift.Between(resource, same) : "";
+    }
+}

@@ -1,0 +1,64 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>What leases, pods and claims say of the members.</summary>
+public static class MemberObserver
+{
+    /// <summary>Every member of which anything exists, or that the plan has, by ordinal.</summary>
+    public static IEnumerable<MemberView> Observe(ClusterObjects objects, Plan plan)
+    {
+        var etcd = objects.Etcd;
+        var revision = objects.StatefulSet?.Status?.UpdateRevision;
+        var membership = PublishedMembership.Of(Ordinals(objects, plan).Select(objects.MemberLease).OfType<Lease>());
+        foreach (var ordinal in Ordinals(objects, plan))
+        {
+            var pod = objects.Pods.GetValueOrDefault(Names.Pod(etcd, ordinal));
+            var lease = objects.MemberLease(ordinal);
+            var holder = LeaseHolder.Parse(lease?.Spec?.HolderIdentity);
+            var place = membership.Of(Names.Member(etcd, ordinal), lease);
+            yield return new MemberView
+            {
+                Ordinal = ordinal,
+                Pod = PodObserver.StateOf(pod),
+                Outdated = pod is not null && revision is not null && pod.Label(PodObserver.RevisionLabel) != revision,
+                Membership = place,
+                Leads = holder?.Leads == true && place == Membership.Voter,
+                Task = TaskOf(lease),
+                HasLease = lease is not null,
+                HasVolume = objects.Claims.ContainsKey(Names.VolumeClaim(etcd, ordinal)),
+                DataLost = place == Membership.Voter && IsDataLost(objects, ordinal, lease),
+            };
+        }
+    }
+
+    static IEnumerable<int> Ordinals(ClusterObjects objects, Plan plan)
+    {
+        var prefix = $"{objects.Etcd.Metadata.Name}-";
+        var traces = objects.Pods.Keys
+            .Concat(objects.Claims.Keys.Select(claim => claim[(Names.VolumeClaimTemplate(objects.Etcd).Length + 1)..]))
+            .Concat(objects.Owned.Keys.Where(k => k.Kind == Lease.Type.Kind).Select(k => Unprefixed(objects.Etcd, k.Name)))
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => int.TryParse(name.AsSpan(prefix.Length), out var ordinal) ? ordinal : -1)
+            .Where(ordinal => ordinal >= 0);
+        return traces.Concat(Enumerable.Range(0, plan.Size)).Distinct().Order();
+    }
+
+    static string Unprefixed(Etcd etcd, string member) =>
+        etcd.Spec.MemberNamePrefix is { Length: > 0 } prefix && member.StartsWith(prefix + "-", StringComparison.Ordinal) ? member[(prefix.Length + 1)..] : member;
+
+    static MemberTask TaskOf(Lease? lease) => lease?.Annotation(AgentAnnotations.Task) switch
+    {
+        "leave" => MemberTask.Leave,
+        "rebuild" => MemberTask.Rebuild,
+        "rejoin" => MemberTask.Rejoin,
+        _ => MemberTask.Serve,
+    };
+
+    // A member that ran and has no claim any more, or whose agent found nothing where its data was, has lost its data.
+    static bool IsDataLost(ClusterObjects objects, int ordinal, Lease? lease) =>
+        lease?.Annotation(AgentAnnotations.DataLost) == "true"
+        || objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, ordinal)) is not { Status.Phase: not "Lost" };
+}

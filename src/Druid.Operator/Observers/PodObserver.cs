@@ -1,0 +1,52 @@
+using Druid.Kubernetes.Resources;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>What a pod's status says of the member in it.</summary>
+public static class PodObserver
+{
+    /// <summary>The label by which the StatefulSet controller marks the revision a pod was made from.</summary>
+    public const string RevisionLabel = "controller-revision-hash";
+
+    // What the kubelet gives as the reason of a container that will not start by waiting longer.
+    static readonly HashSet<string> Hopeless =
+    [
+        "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull",
+        "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
+    ];
+
+    /// <summary>The state of a pod; <see cref="PodState.None"/> for null.</summary>
+    public static PodState StateOf(Pod? pod)
+    {
+        if (pod is null)
+        {
+            return PodState.None;
+        }
+        if (pod.IsBeingDeleted)
+        {
+            return PodState.Going;
+        }
+        if (pod.Status?.Phase is "Failed" or "Succeeded" || Containers(pod).Any(IsHopeless))
+        {
+            return PodState.Failed;
+        }
+        if (Containers(pod).Count() < pod.Spec?.Containers?.Count || Containers(pod).Any(c => c.State?.Running is null))
+        {
+            return PodState.Starting;
+        }
+        return IsReady(pod) ? PodState.Ready : PodState.Unready;
+    }
+
+    /// <summary>Whether the kubelet reports the pod as ready.</summary>
+    public static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>Whether all containers of the pod are ready, as its status condition says.</summary>
+    public static bool HasReadyContainers(Pod? pod) =>
+        pod?.Status?.Conditions?.Any(c => c is { Type: "ContainersReady", Status: "True" }) == true;
+
+    static IEnumerable<ContainerStatus> Containers(Pod pod) => pod.Status?.ContainerStatuses ?? [];
+
+    static bool IsHopeless(ContainerStatus container) =>
+        container.State?.Waiting?.Reason is { } reason && Hopeless.Contains(reason);
+}
