@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Druid.Kubernetes.Json;
 
@@ -82,9 +83,21 @@ public sealed class ResourceType<T>(
     /// <exception cref="JsonException">The text is not such an object; the message names the field.</exception>
     public T Read(string text) => JsonSerializer.Deserialize(text, json) ?? throw Missing();
 
-    /// <summary>Reads the object at the reader's position.</summary>
+    /// <summary>Reads the object at whose opening brace the reader is, all of which it must have at hand.</summary>
     /// <exception cref="JsonException">What is there is not such an object; the message names the field.</exception>
-    public T Read(ref Utf8JsonReader reader) => JsonSerializer.Deserialize(ref reader, json) ?? throw Missing();
+    public T Read(ref Utf8JsonReader reader)
+    {
+        var start = reader;
+        try
+        {
+            // The converter itself: the serializer would look for the object's end first, and so read it twice.
+            return ((JsonConverter<T>)json.Converter).Read(ref reader, typeof(T), json.Options) ?? throw Missing();
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.Deserialize(ref start, json) ?? throw Missing(); // fails again, and knows the field
+        }
+    }
 
     /// <summary>As in <c>StatefulSet apps/v1</c>.</summary>
     public override string ToString() => $"{kind} {ApiVersion}";

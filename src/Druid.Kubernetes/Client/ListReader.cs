@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Druid.Kubernetes.Json;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.Kubernetes.Client;
+
+/// <summary>Reads a list item by item from the stream, so that no more than one item is ever in memory as text.</summary>
+sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
+{
+    readonly List<T> _items = [];
+    ListMeta _metadata = new();
+    JsonReaderState _state;
+    bool _inItems;
+    bool _done;
+
+    /// <exception cref="JsonException">The text is not a list, or it was cut off.</exception>
+    public async Task<ResourceList<T>> Read(HttpContent content, CancellationToken cancel)
+    {
+        var pipe = PipeReader.Create(await content.ReadAsStreamAsync(cancel), new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        try
+        {
+            while (!_done)
+            {
+                var read = await pipe.ReadAsync(cancel);
+                var consumed = Parse(read.Buffer, read.IsCompleted);
+                if (!_done && read.IsCompleted) throw new JsonException($"The list of {type.Plural} ends early, after {_items.Count} items.");
+                pipe.AdvanceTo(consumed, read.Buffer.End);
+            }
+            return new(_metadata, _items);
+        }
+        finally
+        {
+            await pipe.CompleteAsync();
+        }
+    }
+
+    // Takes all that is complete; what is not stays for the next time.
+    SequencePosition Parse(ReadOnlySequence<byte> buffer, bool final)
+    {
+        var reader = new Utf8JsonReader(buffer, final, _state);
+        while (!_done)
+        {
+            var before = reader;
+            if (Step(ref reader)) continue;
+            reader = before;
+            break;
+        }
+        _state = reader.CurrentState;
+        return buffer.GetPosition(reader.BytesConsumed);
+    }
+
+    bool Step(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read()) return false;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject when _inItems:
+                var item = reader;
+                if (!reader.TrySkip()) return false;
+                _items.Add(type.Read(ref item));
+                return true;
+            case JsonTokenType.EndArray when _inItems:
+                _inItems = false;
+                return true;
+            case JsonTokenType.PropertyName when reader.ValueTextEquals("items"u8):
+                if (!reader.Read()) return false;
+                _inItems = reader.TokenType == JsonTokenType.StartArray; // null when empty
+                return true;
+            case JsonTokenType.PropertyName when reader.ValueTextEquals("metadata"u8):
+                var value = reader;
+                if (!reader.Read() || !reader.TrySkip()) return false;
+                value.Read();
+                _metadata = JsonSerializer.Deserialize(ref value, KubernetesJson.Default.ListMeta) ?? _metadata;
+                return true;
+            case JsonTokenType.PropertyName:
+                return reader.Read() && reader.TrySkip();
+            case JsonTokenType.EndObject:
+                _done = true;
+                return true;
+            case JsonTokenType.StartObject:
+                return true;
+            default:
+                throw new JsonException($"Expected a list of {type.Plural}, found {reader.TokenType}.");
+        }
+    }
+}
