@@ -31,7 +31,7 @@ static class ConfigChecksum
 
     static string For(RenderContext context, int size)
     {
-        var config = EtcdConfiguration.Render(context.Etcd, size, context.UpgradeEtcdVersion);
+        var config = EtcdConfiguration.Render(context, size);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonOfData(config))));
     }
 

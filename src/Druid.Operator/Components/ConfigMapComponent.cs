@@ -17,7 +17,7 @@ sealed class ConfigMapComponent : IComponent
             Metadata = etcd.Own(Names.ConfigMap(etcd), ComponentLabel.ConfigMap),
             Data = new Dictionary<string, string>
             {
-                [Files.EtcdConfig] = EtcdConfiguration.Render(etcd, context.Size, context.UpgradeEtcdVersion),
+                [Files.EtcdConfig] = EtcdConfiguration.Render(context, context.Size),
             },
         };
     }

@@ -10,8 +10,9 @@ namespace Druid.Operator.Components;
 static class EtcdConfiguration
 {
     /// <summary>The configuration of a cluster of <paramref name="size"/> members. Keys are in alphabetical order.</summary>
-    public static string Render(Etcd etcd, int size, bool upgradeEtcdVersion)
+    public static string Render(RenderContext context, int size)
     {
+        var etcd = context.Listening;
         var spec = etcd.Spec.Etcd;
         var members = Enumerable.Range(0, size).ToList();
         return new ConfigText()
@@ -19,7 +20,7 @@ static class EtcdConfiguration
             .Text("auto-compaction-mode", etcd.Spec.SharedConfig.AutoCompactionMode ?? CompactionMode.Periodic)
             .Text("auto-compaction-retention", etcd.Spec.SharedConfig.AutoCompactionRetention ?? EtcdDefaults.AutoCompactionRetention)
             // Older versions of etcd do not know the key, and take it for an error only where it is set.
-            .Text("backend-bbolt-freelist-type", upgradeEtcdVersion ? spec.BackendBboltFreelistType ?? FreelistType.Array : null)
+            .Text("backend-bbolt-freelist-type", context.UpgradeEtcdVersion ? spec.BackendBboltFreelistType ?? FreelistType.Array : null)
             .Map("client-transport-security", Security(TlsFiles.OfClients(etcd)))
             .Text("data-dir", Files.DataDirectory)
             .Flag("enable-grpc-gateway", spec.EnableGrpcGateway ?? false)
@@ -33,7 +34,7 @@ static class EtcdConfiguration
             .Text("metrics", spec.Metrics ?? MetricsLevel.Basic)
             .Text("name", "etcd-config")
             .Flag("next-cluster-version-compatible", true)
-            .Map("peer-transport-security", Security(TlsFiles.OfPeers(etcd), spec.PeerUrlTls?.SkipClientSanVerification ?? false))
+            .Map("peer-transport-security", Security(TlsFiles.OfPeers(context), context.PeerSecrets?.SkipClientSanVerification ?? false))
             .Number("quota-backend-bytes", (spec.Quota ?? EtcdDefaults.Quota).RoundedUp)
             .Number("snapshot-count", spec.SnapshotCount ?? EtcdDefaults.SnapshotCount)
             .ToString();

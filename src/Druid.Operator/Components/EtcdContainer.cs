@@ -25,7 +25,7 @@ static class EtcdContainer
             Ports = [Ports.OfContainer("server", etcd.PeerPort), Ports.OfContainer("client", etcd.ClientPort)],
             Resources = etcd.Spec.Etcd.Resources ?? EtcdDefaults.Resources,
             SecurityContext = new() { AllowPrivilegeEscalation = false },
-            VolumeMounts = [.. Mounts(etcd)],
+            VolumeMounts = [.. Mounts(context)],
         };
     }
 
@@ -53,8 +53,9 @@ static class EtcdContainer
         yield return $"--etcd-wrapper-port={etcd.WrapperPort}";
     }
 
-    static IEnumerable<VolumeMount> Mounts(Etcd etcd)
+    static IEnumerable<VolumeMount> Mounts(RenderContext context)
     {
+        var etcd = context.Etcd;
         yield return new() { Name = Names.VolumeClaimTemplate(etcd), MountPath = Files.DataVolume };
         if (TlsFiles.OfClients(etcd) is { } clients)
         {
@@ -62,7 +63,7 @@ static class EtcdContainer
             yield return clients.Server.Mount;
             if (clients.Client is { } client) yield return client.Mount;
         }
-        if (TlsFiles.OfPeers(etcd) is { } peers)
+        if (TlsFiles.OfPeers(context) is { } peers)
         {
             yield return peers.Authorities.Mount;
             yield return peers.Server.Mount;

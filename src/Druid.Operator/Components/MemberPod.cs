@@ -28,7 +28,7 @@ static class MemberPod
                 SecurityContext = SecurityOf(etcd),
                 Affinity = spec.SchedulingConstraints.Affinity,
                 TopologySpreadConstraints = spec.SchedulingConstraints.TopologySpreadConstraints is { Count: > 0 } constraints ? constraints : null,
-                Volumes = [.. Volumes(etcd, store)],
+                Volumes = [.. Volumes(context, store)],
                 PriorityClassName = string.IsNullOrEmpty(spec.PriorityClassName) ? null : spec.PriorityClassName,
             },
         };
@@ -54,21 +54,21 @@ static class MemberPod
             ? [permissions]
             : null;
 
-    static IEnumerable<Volume> Volumes(Etcd etcd, StoreAccess? store) =>
+    static IEnumerable<Volume> Volumes(RenderContext context, StoreAccess? store) =>
     [
         new()
         {
             Name = Files.ConfigVolume,
             ConfigMap = new()
             {
-                Name = Names.ConfigMap(etcd),
+                Name = Names.ConfigMap(context.Etcd),
                 Items = [new() { Key = Files.EtcdConfig, Path = Files.EtcdConfig }],
                 DefaultMode = Files.OwnerAndGroupRead,
             },
         },
-        .. TlsFiles.OfClients(etcd)?.Volumes ?? [],
-        .. TlsFiles.OfPeers(etcd)?.Volumes ?? [],
-        .. TlsFiles.OfSidecar(etcd)?.Volumes ?? [],
+        .. TlsFiles.OfClients(context.Etcd)?.Volumes ?? [],
+        .. TlsFiles.OfPeers(context)?.Volumes ?? [],
+        .. TlsFiles.OfSidecar(context.Etcd)?.Volumes ?? [],
         .. store?.Volume is { } volume ? [volume] : Array.Empty<Volume>(),
     ];
 }

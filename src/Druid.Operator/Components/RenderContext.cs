@@ -21,6 +21,12 @@ public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
     /// <summary>Size and stage together: what is recorded on the StatefulSet.</summary>
     public Plan Plan => new(Size, PeerTls);
 
+    /// <summary>
+    /// The secrets that members use among themselves now (<see cref="LivePeerTls.Of"/>): needed while encryption is turned off, when
+    /// the spec no longer names them.
+    /// </summary>
+    public PeerTlsConfig? LivePeerTls { get; init; }
+
     /// <summary>Who replaces pods of an old template.</summary>
     public UpdateStrategy UpdateStrategy { get; init; } = UpdateStrategy.OnDelete;
 
@@ -41,6 +47,15 @@ public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
 
     /// <summary>Whether etcd is configured for the next version (feature gate UpgradeEtcdVersion).</summary>
     public bool UpgradeEtcdVersion { get; init; }
+
+    /// <summary>The secrets that members hold for each other; null where they hold none.</summary>
+    internal PeerTlsConfig? PeerSecrets => PeerTls == PeerTls.Off ? null : Etcd.Spec.Etcd.PeerUrlTls ?? LivePeerTls;
+
+    /// <summary>The Etcd with peer TLS as members listen now, which is what their URLs say. Members that are only prepared listen without.</summary>
+    internal Etcd Listening => Etcd with
+    {
+        Spec = Etcd.Spec with { Etcd = Etcd.Spec.Etcd with { PeerUrlTls = PeerTls == PeerTls.On ? PeerSecrets : null } },
+    };
 }
 
 /// <summary>Who replaces pods of an old template.</summary>

@@ -6,6 +6,12 @@ namespace Druid.Operator.Components;
 /// <summary>The secrets of one TLS connection as volumes, and their files in containers.</summary>
 sealed record TlsFiles
 {
+    /// <summary>Volume with the authorities that members trust.</summary>
+    public const string PeerAuthorities = "etcd-peer-ca";
+
+    /// <summary>Volume with the members' certificate for each other.</summary>
+    public const string PeerServer = "etcd-peer-server-tls";
+
     /// <summary>The authorities that both ends trust.</summary>
     public required SecretFiles Authorities { get; init; }
 
@@ -25,7 +31,7 @@ sealed record TlsFiles
     public static TlsFiles? OfClients(Etcd etcd) => Of(etcd.Spec.Etcd.ClientUrlTls, "etcd", "/var/etcd/ssl");
 
     /// <summary>Between members; null without TLS. Members are server and client with the same certificate.</summary>
-    public static TlsFiles? OfPeers(Etcd etcd) => Of(etcd.Spec.Etcd.PeerUrlTls, "etcd-peer", "/var/etcd/ssl/peer") is { } tls ? tls with { Client = null } : null;
+    public static TlsFiles? OfPeers(RenderContext context) => Of(context.PeerSecrets, "etcd-peer", "/var/etcd/ssl/peer") is { } tls ? tls with { Client = null } : null;
 
     /// <summary>Of the sidecar's HTTP API; null without TLS.</summary>
     public static TlsFiles? OfSidecar(Etcd etcd) => Of(etcd.Spec.Backup.Tls, "backup-restore", "/var/etcdbr/ssl");

@@ -60,6 +60,9 @@ public sealed class ClusterObserver(ObserverOptions options)
     public RenderContext Context(ClusterObjects objects, Plan plan) => new(objects.Etcd, plan.Size, options.Images)
     {
         PeerTls = plan.PeerTls,
+        LivePeerTls = objects.Etcd.Spec.Etcd.PeerUrlTls is null
+            ? LivePeerTls.Of(objects.StatefulSet, objects.Find<ConfigMap>(Names.ConfigMap(objects.Etcd)))
+            : null,
         UpdateStrategy = options.UpdateStrategy,
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
         LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
