@@ -18,6 +18,7 @@ public sealed partial class KubernetesClient : IDisposable
     readonly Transport _transport;
     readonly Discovery _discovery;
     readonly IWriteGuard? _guard;
+    readonly bool _limited = true;
     readonly bool _owner;
 
     /// <summary>A client of the given cluster. Nothing is sent before the first call.</summary>
@@ -30,10 +31,10 @@ public sealed partial class KubernetesClient : IDisposable
         _owner = true;
     }
 
-    KubernetesClient(KubernetesClient other, IWriteGuard? guard)
+    KubernetesClient(KubernetesClient other, IWriteGuard? guard, bool limited)
     {
         Namespace = other.Namespace;
-        (_transport, _discovery, _guard) = (other._transport, other._discovery, guard);
+        (_transport, _discovery, _guard, _limited) = (other._transport, other._discovery, guard, limited);
     }
 
     /// <summary>The namespace of the configuration: where this process lives, or what its user works in.</summary>
@@ -43,7 +44,10 @@ public sealed partial class KubernetesClient : IDisposable
     /// The same client, but its writes are refused as soon as the guard says so. Shares everything with this one and need not
     /// be disposed.
     /// </summary>
-    public KubernetesClient GuardedBy(IWriteGuard guard) => new(this, guard);
+    public KubernetesClient GuardedBy(IWriteGuard guard) => new(this, guard, _limited);
+
+    /// <summary>The same client for what must not wait behind others, as the renewal of a lease.</summary>
+    internal KubernetesClient WithoutLimit() => new(this, _guard, limited: false);
 
     /// <summary>Reads an object.</summary>
     /// <exception cref="KubernetesException">Among others <see cref="ErrorReason.NotFound"/>.</exception>
@@ -302,7 +306,7 @@ public sealed partial class KubernetesClient : IDisposable
     {
         try
         {
-            return await _transport.Send(request, _guard, read, cancel);
+            return await _transport.Send(request with { Limited = _limited }, _guard, read, cancel);
         }
         catch (KubernetesException e) when (e.Reason == ErrorReason.NotFound)
         {

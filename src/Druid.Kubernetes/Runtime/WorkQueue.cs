@@ -1,0 +1,203 @@
+using System.Threading.Channels;
+using Druid.Kubernetes.Client;
+
+namespace Druid.Kubernetes.Runtime;
+
+/// <summary>
+/// Keys of things that need work. A key waits at most once, is never worked on twice at a time, and when added while it is
+/// worked on, comes again afterwards. Delays and pauses after failures are per key, so that one key in trouble holds up no other.
+/// </summary>
+public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
+{
+    readonly Lock _lock = new();
+    readonly Channel<(TKey Key, long Since)> _ready = Channel.CreateUnbounded<(TKey, long)>();
+    readonly HashSet<TKey> _waiting = [];
+    readonly HashSet<TKey> _working = [];
+    readonly HashSet<TKey> _again = [];
+    readonly Dictionary<TKey, int> _failures = [];
+    readonly Dictionary<TKey, long> _due = [];
+    readonly PriorityQueue<TKey, long> _delayed = new();
+    readonly TimeProvider _time;
+    readonly Backoff _backoff;
+    readonly ITimer _timer;
+    readonly QueueMetrics _metrics;
+    bool _closed;
+
+    /// <summary>An empty queue.</summary>
+    /// <param name="name">Its name in metrics.</param>
+    /// <param name="backoff">Pauses after failures; null for 20 ms up to 2 minutes.</param>
+    /// <param name="time">The clock.</param>
+    public WorkQueue(string name, Backoff? backoff = null, TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        _backoff = backoff ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(2));
+        _timer = _time.CreateTimer(_ => Due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _metrics = new(name, () => Depth);
+    }
+
+    /// <summary>How many keys wait to be taken.</summary>
+    public int Depth
+    {
+        get { lock (_lock) return _waiting.Count; }
+    }
+
+    /// <summary>How many keys wait for their time.</summary>
+    public int Delayed
+    {
+        get { lock (_lock) return _due.Count; }
+    }
+
+    /// <summary>Adds a key, unless it waits already.</summary>
+    public void Add(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_closed) return;
+            if (_working.Contains(key)) _again.Add(key);
+            else if (_waiting.Add(key)) _ready.Writer.TryWrite((key, _time.GetTimestamp()));
+        }
+    }
+
+    /// <summary>
+    /// Adds a key after a delay. Of several delays the earliest counts, and taking the key makes the rest void: work that was
+    /// done now decides anew when to come back.
+    /// </summary>
+    public void AddAfter(TKey key, TimeSpan delay)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Add(key);
+            return;
+        }
+        lock (_lock)
+        {
+            if (_closed) return;
+            var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+            if (_due.TryGetValue(key, out var earlier) && earlier <= due) return;
+            _due[key] = due;
+            _delayed.Enqueue(key, due);
+            if (_delayed.TryPeek(out _, out var first) && first == due) Arm(delay);
+        }
+    }
+
+    /// <summary>Adds a key after a pause that doubles with every failure; how long that is.</summary>
+    public TimeSpan AddAfterFailure(TKey key)
+    {
+        TimeSpan pause;
+        lock (_lock)
+        {
+            var failures = _failures.GetValueOrDefault(key);
+            _failures[key] = failures + 1;
+            pause = _backoff.After(failures);
+        }
+        AddAfter(key, pause);
+        return pause;
+    }
+
+    /// <summary>Forgets failures of the key.</summary>
+    public void Forget(TKey key)
+    {
+        lock (_lock) _failures.Remove(key);
+    }
+
+    /// <summary>Waits for a key to work on; null once the queue is closed and empty. Dispose the item when done.</summary>
+    public async ValueTask<WorkItem<TKey>?> Take(CancellationToken cancel)
+    {
+        (TKey Key, long Since) next;
+        do
+        {
+            if (!await _ready.Reader.WaitToReadAsync(cancel)) return null;
+        }
+        while (!_ready.Reader.TryRead(out next));
+
+        var waited = _time.GetElapsedTime(next.Since);
+        _metrics.Taken(waited);
+        lock (_lock)
+        {
+            _waiting.Remove(next.Key);
+            _working.Add(next.Key);
+            _due.Remove(next.Key);
+            return new(this, next.Key, waited, _failures.GetValueOrDefault(next.Key));
+        }
+    }
+
+    /// <summary>Takes no more keys in, immediate or delayed; those that wait can still be taken.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _ready.Writer.TryComplete();
+            _due.Clear();
+            _delayed.Clear();
+        }
+    }
+
+    /// <summary>Closes the queue and ends its metrics.</summary>
+    public void Dispose()
+    {
+        Close();
+        _timer.Dispose();
+        _metrics.Dispose();
+    }
+
+    internal void Done(TKey key)
+    {
+        lock (_lock)
+        {
+            _working.Remove(key);
+            if (_again.Remove(key)) Add(key);
+        }
+    }
+
+    void Due()
+    {
+        lock (_lock)
+        {
+            var now = _time.GetTimestamp();
+            while (_delayed.TryPeek(out var key, out var due))
+            {
+                // Entries that a taken or an earlier one has made void stay in the heap until they are on top.
+                var isVoid = !_due.TryGetValue(key, out var valid) || valid != due;
+                if (!isVoid && due > now)
+                {
+                    Arm(_time.GetElapsedTime(now, due));
+                    return;
+                }
+                _delayed.Dequeue();
+                if (isVoid) continue;
+                _due.Remove(key);
+                Add(key);
+            }
+        }
+    }
+
+    // A timer may be early by a millisecond; it would only be set again.
+    void Arm(TimeSpan delay) => _timer.Change(
+        delay < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : delay, Timeout.InfiniteTimeSpan);
+}
+
+/// <summary>A key that is being worked on; disposing it says that the work is over, well or not.</summary>
+public sealed class WorkItem<TKey> : IDisposable where TKey : notnull
+{
+    readonly WorkQueue<TKey> _queue;
+    int _done;
+
+    internal WorkItem(WorkQueue<TKey> queue, TKey key, TimeSpan waited, int failures) =>
+        (_queue, Key, Waited, Failures) = (queue, key, waited, failures);
+
+    /// <summary>The key.</summary>
+    public TKey Key { get; }
+
+    /// <summary>How long it waited since it could be taken.</summary>
+    public TimeSpan Waited { get; }
+
+    /// <summary>Failures in a row before.</summary>
+    public int Failures { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _done, 1) == 0) _queue.Done(Key);
+    }
+}
