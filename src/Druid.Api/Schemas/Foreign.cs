@@ -11,6 +11,7 @@ static class Foreign
     {
         (nameof(LabelSelector), nameof(LabelSelector.MatchExpressions)) => schema with { ListType = "atomic" },
         (nameof(LabelSelectorRequirement), nameof(LabelSelectorRequirement.Values)) => schema with { ListType = "atomic" },
+        (nameof(ResourceRequirements), nameof(ResourceRequirements.Claims)) => schema with { ListType = "map", ListMapKeys = ["name"] },
         _ => schema,
     };
 }

@@ -31,4 +31,17 @@ static class Patterns
 
     /// <summary>The name of a bucket or container.</summary>
     public const string Container = "^[a-zA-Z0-9][a-zA-Z0-9._-]{1,61}[a-zA-Z0-9]$";
+
+    /// <summary>What a text that does not match the pattern must be.</summary>
+    public static string Explain(string pattern) => pattern switch
+    {
+        Duration => "must be a duration such as 1h30m, 20s or 500ms: numbers with the units h, m, s, ms, us and ns",
+        DurationOrZero => "must be a duration such as 10m or 1h30m, numbers with the units h, m, s, ms, us and ns, or 0",
+        Quantity => "must be a number, with a unit out of Ki, Mi, Gi, Ti, Pi, Ei, n, u, m, k, M, G, T, P and E if it has one, such as 8Gi or 500m",
+        Cron => "must be a cron schedule of five fields in UTC, minute hour day-of-month month day-of-week, such as '0 */2 * * *'",
+        DnsLabel => "must consist of small letters, digits and dashes, the first and the last no dash",
+        MemberName => "must be a member's name: small letters, digits and dashes, and at the end a dash and the member's number, such as etcd-main-0",
+        Container => "must have 3 to 63 letters, digits, dots, underscores and dashes, the first and the last a letter or digit",
+        _ => $"must match {pattern}",
+    };
 }

@@ -129,6 +129,19 @@ public sealed record ResourceRequirements
 
     /// <summary>What it cannot exceed.</summary>
     public IReadOnlyDictionary<string, Quantity>? Limits { get; init; }
+
+    /// <summary>Devices of the pod that it uses.</summary>
+    public IReadOnlyList<ResourceClaim>? Claims { get; init; }
+}
+
+/// <summary>A device of the pod that a container uses.</summary>
+public sealed record ResourceClaim
+{
+    /// <summary>Name of the claim in the pod.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The request of the claim that is meant, where it has several.</summary>
+    public string? Request { get; init; }
 }
 
 /// <summary>Whose rights a container has.</summary>
