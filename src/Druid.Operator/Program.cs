@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Druid.Operator.Commands;
+
+var root = new RootCommand("Runs etcd clusters on Kubernetes.")
+{
+    RunCommand.Create(),
+    ManifestsCommand.Create(),
+    DiagramsCommand.Create(),
+    ExplainCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -8,7 +8,7 @@ namespace Druid.Operator.Health;
 public static class LifecycleRecord
 {
     /// <summary>The recorded configuration; see <see cref="Machine{TView}.Restore"/> for what is not known any more.</summary>
-    public static Configuration Read(LifecycleStatus? status) => EtcdLifecycle.Machine.Restore(
+    public static MachineConfiguration Read(LifecycleStatus? status) => EtcdLifecycle.Machine.Restore(
         status?.Regions.GroupBy(r => r.Name).ToDictionary(g => g.Key, g => g.First().State));
 
     /// <summary>When the present state of a region was entered; null when it was not recorded.</summary>
@@ -23,7 +23,7 @@ public static class LifecycleRecord
     /// <param name="generation">The generation of the spec.</param>
     /// <param name="now">The present.</param>
     public static LifecycleStatus Write(
-        LifecycleStatus? before, Configuration configuration, IReadOnlyCollection<Transition> steps,
+        LifecycleStatus? before, MachineConfiguration configuration, IReadOnlyCollection<Transition> steps,
         IReadOnlyDictionary<string, string> waiting, long generation, DateTimeOffset now)
     {
         var regions = EtcdLifecycle.Machine.Record(configuration).Select(entry =>

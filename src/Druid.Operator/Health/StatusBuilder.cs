@@ -15,7 +15,11 @@ namespace Druid.Operator.Health;
 /// <param name="Outcome">What was done, and what failed.</param>
 /// <param name="RunId">What the log lines of this reconcile have in common.</param>
 public sealed record Reconciled(
-    ClusterObjects Objects, ClusterView View, Configuration Reached, IReadOnlyList<Transition> Steps, RunOutcome Outcome, string RunId);
+    ClusterObjects Objects, ClusterView View, MachineConfiguration Reached, IReadOnlyList<Transition> Steps, RunOutcome Outcome, string RunId)
+{
+    /// <summary>There is more to do at once.</summary>
+    public bool Unfinished { get; init; }
+}
 
 /// <summary>Makes the status of an Etcd. Pure; it equals the status before when there is nothing new to say.</summary>
 public static class StatusBuilder
@@ -46,14 +50,6 @@ public static class StatusBuilder
             Lifecycle = LifecycleRecord.Write(before.Lifecycle, run.Reached, run.Steps, WaitsOf(run.Steps), etcd.Metadata.Generation ?? 0, now),
         };
     }
-
-    /// <summary>Whether two statuses say the same, so that the second need not be written.</summary>
-    public static bool SayTheSame(EtcdStatus a, EtcdStatus b) => a with { LastOperation = null } is var x && b with { LastOperation = null } is var y
-        && a.LastOperation?.State == b.LastOperation?.State && a.LastOperation?.Type == b.LastOperation?.Type && a.LastOperation?.Description == b.LastOperation?.Description
-        && EtcdStatusText(x) == EtcdStatusText(y);
-
-    static string EtcdStatusText(EtcdStatus status) => System.Text.Json.JsonSerializer.Serialize(
-        new Etcd { Metadata = new() { Name = "" }, Status = status }, Etcd.Type.Json);
 
     static Finding Accepted(ClusterView view) => view.SpecErrors.IsEmpty
         ? new(SpecAccepted, ConditionStatus.True, "Valid", "The spec can be acted on.")

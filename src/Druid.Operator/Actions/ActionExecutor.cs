@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Agents;
+using Druid.Operator.Components;
+using Druid.Operator.Observers;
+using Druid.StateMachine.Etcd;
+using Druid.StateMachine.Machines;
+
+namespace Druid.Operator.Actions;
+
+/// <summary>
+/// Gives actions their effect, in order, and stops at the first that fails. Every effect can be repeated: a process that
+/// dies in between leaves nothing that the next one could not take up.
+/// </summary>
+public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, RecentWrites recent)
+{
+    /// <summary>The field manager of everything that this operator applies.</summary>
+    public const string FieldManager = "druid";
+
+    /// <summary>Carries out the actions of one decision.</summary>
+    /// <param name="actions">What is to be done.</param>
+    /// <param name="objects">The cluster as the decision saw it.</param>
+    /// <param name="cancel">Ends the work between two actions.</param>
+    /// <returns>What was done and what failed. Only cancellation is thrown.</returns>
+    public async Task<RunOutcome> Execute(IEnumerable<IAction> actions, ClusterObjects objects, CancellationToken cancel)
+    {
+        var done = ImmutableArray.CreateBuilder<IAction>();
+        foreach (var action in actions)
+        {
+            try
+            {
+                await Execute(action, objects, cancel);
+                done.Add(action);
+            }
+            catch (KubernetesException error)
+            {
+                return new(done.ToImmutable(), new(action, error, error.RetryAfter));
+            }
+            catch (AgentException error)
+            {
+                return new(done.ToImmutable(), new(action, error));
+            }
+        }
+        return new(done.ToImmutable(), null);
+    }
+
+    Task Execute(IAction action, ClusterObjects objects, CancellationToken cancel) => action switch
+    {
+        AddFinalizer => SetFinalizer(objects.Etcd, present: true, cancel),
+        RemoveFinalizer => SetFinalizer(objects.Etcd, present: false, cancel),
+        AcknowledgeReconcile => PatchEtcd(objects.Etcd, new() { ["annotations"] = new JsonObject { [Annotations.Operation] = null, [Annotations.LegacyOperation] = null } }, cancel),
+        // Part of the status, which is recorded once a reconcile is done.
+        ObserveGeneration => Task.CompletedTask,
+        ApplyComponent apply => Apply(apply, objects, cancel),
+        DeleteComponent delete => Delete(ComponentObserver.OfKind(delete.Kind, objects), cancel),
+        DeletePod delete => DeletePod(delete, objects, cancel),
+        DeleteVolume delete => client.Delete<PersistentVolumeClaim>(Key(objects, Names.VolumeClaim(objects.Etcd, delete.Ordinal)), Uid(objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, delete.Ordinal))), cancel),
+        DeleteMemberLease delete => Delete(objects.MemberLease(delete.Ordinal) is { } lease ? [lease] : [], cancel),
+        AssignTask assign => Assign(assign, objects, cancel),
+        MoveLeader move => agents.MoveLeader(objects, move.From, move.To, cancel),
+        RemoveMember remove => agents.RemoveMember(objects, remove.Ordinal, cancel),
+        _ => throw new InvalidOperationException($"The action '{action}' has no effect here; add it to {nameof(ActionExecutor)}."),
+    };
+
+    async Task Apply(ApplyComponent apply, ClusterObjects objects, CancellationToken cancel)
+    {
+        var context = observer.Context(objects, apply.Plan);
+        foreach (var rendered in ComponentObserver.ToWrite(apply.Kind, objects, context))
+        {
+            recent.Remember(await Rendered.Visit(rendered, new Applying(client, cancel)));
+        }
+    }
+
+    static async Task Each(IEnumerable<Task> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            await task;
+        }
+    }
+
+    Task Delete(IEnumerable<IResource> resources, CancellationToken cancel) =>
+        Each(resources.Where(r => !r.IsBeingDeleted).Select(r => Rendered.Visit(r, new Deleting(client, cancel))));
+
+    async Task DeletePod(DeletePod delete, ClusterObjects objects, CancellationToken cancel)
+    {
+        if (objects.Pods.GetValueOrDefault(Names.Pod(objects.Etcd, delete.Ordinal)) is not { } pod)
+        {
+            return;
+        }
+        if (delete.Evict)
+        {
+            await client.Evict(pod.Key, new() { Uid = pod.Metadata.Uid }, cancel);
+        }
+        else
+        {
+            await client.Delete<Pod>(pod.Key, new() { Uid = pod.Metadata.Uid, ResourceVersion = pod.Metadata.ResourceVersion }, cancel);
+        }
+    }
+
+    async Task Assign(AssignTask assign, ClusterObjects objects, CancellationToken cancel)
+    {
+        JsonNode? task = assign.Task == MemberTask.Serve ? null : assign.Task.ToString().ToLowerInvariant();
+        recent.Remember(await client.Patch<Lease>(Key(objects, Names.MemberLease(objects.Etcd, assign.Ordinal)), PatchKind.Merge,
+            new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [AgentAnnotations.Task] = task } } }, cancel: cancel));
+    }
+
+    // A merge patch replaces the list, so it holds only for the version that was read.
+    async Task SetFinalizer(Etcd etcd, bool present, CancellationToken cancel)
+    {
+        var others = (etcd.Metadata.Finalizers ?? []).Where(f => f != Finalizers.Etcd);
+        var finalizers = new JsonArray([.. (present ? others.Append(Finalizers.Etcd) : others).Select(f => (JsonNode)f)]);
+        try
+        {
+            await PatchEtcd(etcd, new() { ["finalizers"] = finalizers, ["resourceVersion"] = etcd.Metadata.ResourceVersion }, cancel);
+        }
+        catch (KubernetesException error) when (!present && error.Reason == ErrorReason.NotFound)
+        {
+            // Gone already: what was asked for.
+        }
+    }
+
+    async Task PatchEtcd(Etcd etcd, JsonObject metadata, CancellationToken cancel) =>
+        recent.Remember(await client.Patch<Etcd>(etcd.Key, PatchKind.Merge, new JsonObject { ["metadata"] = metadata }, cancel: cancel));
+
+    static ObjectKey Key(ClusterObjects objects, string name) => new(objects.Etcd.Metadata.Namespace ?? "", name);
+
+    static DeleteOptions? Uid(PersistentVolumeClaim? claim) => claim is null ? null : new() { Uid = claim.Metadata.Uid };
+
+    sealed class Applying(KubernetesClient client, CancellationToken cancel) : IRenderedVisitor<Task<IResource>>
+    {
+        public async Task<IResource> Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T> =>
+            await client.Apply(resource, FieldManager, cancel: cancel);
+    }
+
+    sealed class Deleting(KubernetesClient client, CancellationToken cancel) : IRenderedVisitor<Task>
+    {
+        public Task Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T> =>
+            client.Delete<T>(resource.Key, new() { Uid = resource.Metadata.Uid, Propagation = Propagation.Background }, cancel);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Druid.Kubernetes;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.Operator.Configuration;
+
+/// <summary>The operator's configuration file (<c>--config</c>), with the defaults of the contract.</summary>
+public sealed record OperatorConfiguration
+{
+    /// <summary>How hard the API server may be used.</summary>
+    public ClientConnectionConfiguration ClientConnection { get; init; } = new();
+
+    /// <summary>How one of several replicas becomes the one that acts.</summary>
+    public LeaderElectionConfiguration LeaderElection { get; init; } = new();
+
+    /// <summary>The operator's own HTTP endpoints.</summary>
+    public ServerConfiguration Server { get; init; } = new();
+
+    /// <summary>The controllers.</summary>
+    public ControllersConfiguration Controllers { get; init; } = new();
+
+    /// <summary>The log.</summary>
+    public LoggingConfiguration Logging { get; init; } = new();
+
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="ConfigurationException">The text is no YAML, a field is unknown, or a value is out of range; all errors at once where they can be told apart.</exception>
+    public static OperatorConfiguration Parse(string yaml)
+    {
+        JsonNode? node;
+        try
+        {
+            node = Yaml.Read(yaml);
+        }
+        catch (FormatException error)
+        {
+            throw new ConfigurationException($"The configuration is no YAML: {error.Message}");
+        }
+        if (node is JsonObject root)
+        {
+            // What a file of the reference operator begins with; there is only this kind and version.
+            root.Remove("apiVersion");
+            root.Remove("kind");
+        }
+        try
+        {
+            var configuration = node.Deserialize(ConfigurationJson.Default.OperatorConfiguration) ?? new();
+            var errors = configuration.Errors().ToList();
+            return errors.Count == 0 ? configuration : throw new ConfigurationException(string.Join(Environment.NewLine, errors));
+        }
+        catch (JsonException error)
+        {
+            throw new ConfigurationException($"The configuration, field {error.Path}: {error.Message}");
+        }
+    }
+
+    IEnumerable<string> Errors()
+    {
+        if (ClientConnection.Qps < 0)
+        {
+            yield return $"clientConnection.qps: {ClientConnection.Qps} is negative; give requests a second, or 0 for no limit.";
+        }
+        if (ClientConnection.Burst < 1)
+        {
+            yield return $"clientConnection.burst: {ClientConnection.Burst} is below 1; at least one request must be allowed.";
+        }
+        if (LeaderElection.RenewDeadline.CompareTo(LeaderElection.LeaseDuration) >= 0)
+        {
+            yield return $"leaderElection.renewDeadline: {LeaderElection.RenewDeadline} is not below leaseDuration ({LeaderElection.LeaseDuration}); a leader must give up before another may take over.";
+        }
+        if (LeaderElection.RetryPeriod.CompareTo(LeaderElection.RenewDeadline) >= 0)
+        {
+            yield return $"leaderElection.retryPeriod: {LeaderElection.RetryPeriod} is not below renewDeadline ({LeaderElection.RenewDeadline}); no renewal could be tried twice.";
+        }
+        if (Server.Metrics.Port is < 1 or > 65535)
+        {
+            yield return $"server.metrics.port: {Server.Metrics.Port} is no port; give one from 1 to 65535.";
+        }
+        if (Controllers.Etcd.ConcurrentSyncs < 1)
+        {
+            yield return $"controllers.etcd.concurrentSyncs: {Controllers.Etcd.ConcurrentSyncs} is below 1; nothing would be reconciled.";
+        }
+        if (Logging.LogLevel is not ("debug" or "info" or "error"))
+        {
+            yield return $"logging.logLevel: '{Logging.LogLevel}' is none of debug, info, error.";
+        }
+        if (Logging.LogFormat is not ("json" or "text"))
+        {
+            yield return $"logging.logFormat: '{Logging.LogFormat}' is neither json nor text.";
+        }
+    }
+}
+
+/// <summary>How hard the API server may be used.</summary>
+public sealed record ClientConnectionConfiguration
+{
+    /// <summary>Requests a second, over time; 0 for no limit.</summary>
+    public double Qps { get; init; } = 100;
+
+    /// <summary>Requests at once.</summary>
+    public int Burst { get; init; } = 150;
+}
+
+/// <summary>How one of several replicas becomes the one that acts.</summary>
+public sealed record LeaderElectionConfiguration
+{
+    /// <summary>Whether a leader is elected. Without, only one replica may run.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Name of the lease, in the operator's namespace.</summary>
+    public string ResourceName { get; init; } = "druid-leader-election";
+
+    /// <summary>How long a leader that stopped renewing is waited for.</summary>
+    public Duration LeaseDuration { get; init; } = Duration.Parse("15s");
+
+    /// <summary>How long a leader tries to renew before it gives up.</summary>
+    public Duration RenewDeadline { get; init; } = Duration.Parse("10s");
+
+    /// <summary>How often it tries.</summary>
+    public Duration RetryPeriod { get; init; } = Duration.Parse("2s");
+}
+
+/// <summary>The operator's own HTTP endpoints.</summary>
+public sealed record ServerConfiguration
+{
+    /// <summary>Where <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> are served.</summary>
+    public EndpointConfiguration Metrics { get; init; } = new();
+}
+
+/// <summary>Where something is served.</summary>
+public sealed record EndpointConfiguration
+{
+    /// <summary>The address; empty for all.</summary>
+    public string BindAddress { get; init; } = "";
+
+    /// <summary>The port.</summary>
+    public int Port { get; init; } = 8080;
+}
+
+/// <summary>The controllers.</summary>
+public sealed record ControllersConfiguration
+{
+    /// <summary>The controller of Etcds.</summary>
+    public EtcdControllerConfiguration Etcd { get; init; } = new();
+}
+
+/// <summary>The controller of Etcds.</summary>
+public sealed record EtcdControllerConfiguration
+{
+    /// <summary>How many clusters are worked on at once.</summary>
+    public int ConcurrentSyncs { get; init; } = 3;
+
+    /// <summary>Changes of a spec are applied at once, and not only when the reconcile annotation asks for it.</summary>
+    public bool EnableEtcdSpecAutoReconcile { get; init; }
+
+    /// <summary>When a silent member stops being trusted.</summary>
+    public EtcdMemberConfiguration EtcdMember { get; init; } = new();
+}
+
+/// <summary>When a silent member stops being trusted.</summary>
+public sealed record EtcdMemberConfiguration
+{
+    /// <summary>Without renewal for this long it is unknown.</summary>
+    public Duration UnknownThreshold { get; init; } = Duration.Parse("1m");
+
+    /// <summary>Unknown for this long it is not ready.</summary>
+    public Duration NotReadyThreshold { get; init; } = Duration.Parse("5m");
+}
+
+/// <summary>The log.</summary>
+public sealed record LoggingConfiguration
+{
+    /// <summary>debug, info or error.</summary>
+    public string LogLevel { get; init; } = "info";
+
+    /// <summary>json or text.</summary>
+    public string LogFormat { get; init; } = "json";
+}
+
+/// <summary>The configuration cannot be used; the message names each field and its remedy.</summary>
+public sealed class ConfigurationException(string message) : Exception(message);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(OperatorConfiguration))]
+sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -1,0 +1,152 @@
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+using Druid.Operator.Actions;
+using Druid.Operator.Observers;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>
+/// Everything that the operator reads, kept up to date by watches: at rest nothing else is asked of the API server. Only
+/// objects that carry the managed-by label are followed, and of pods and secrets only what is looked at is kept.
+/// </summary>
+public sealed class ClusterCache
+{
+    const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
+
+    readonly RecentWrites recent;
+    readonly List<Func<CancellationToken, Task>> runs = [];
+    readonly List<Func<ObjectKey, IEnumerable<IResource>>> owned = [];
+    readonly List<Action> disposals = [];
+    readonly StoreIndex<Pod> podsByCluster;
+    readonly StoreIndex<PersistentVolumeClaim> claimsByCluster;
+
+    /// <summary>A cache; <see cref="Run"/> fills it.</summary>
+    public ClusterCache(KubernetesClient client, RecentWrites recent, IRuntimeObserver observer)
+    {
+        this.recent = recent;
+        Etcds = Follow<Etcd>(client, observer, selector: null);
+        Secrets = Follow<Partial<Secret>>(client, observer, selector: null, trim: s => new(NameOnly(s.Metadata)));
+        Pods = Follow<Pod>(client, observer, Managed, Slim);
+        Claims = Follow<PersistentVolumeClaim>(client, observer, Managed);
+        StatefulSets = FollowOwned<StatefulSet>(client, observer);
+        Leases = FollowOwned<Lease>(client, observer);
+        ConfigMaps = FollowOwned<ConfigMap>(client, observer);
+        Services = FollowOwned<Service>(client, observer);
+        ServiceAccounts = FollowOwned<ServiceAccount>(client, observer);
+        Roles = FollowOwned<Role>(client, observer);
+        RoleBindings = FollowOwned<RoleBinding>(client, observer);
+        Budgets = FollowOwned<PodDisruptionBudget>(client, observer);
+        podsByCluster = Pods.Store.Index(Indexes.Label(Labels.PartOf));
+        claimsByCluster = Claims.Store.Index(Indexes.Label(Labels.PartOf));
+    }
+
+    /// <summary>The declarations.</summary>
+    public Reflector<Etcd> Etcds { get; }
+
+    /// <summary>Names of all secrets; nothing of their content is read.</summary>
+    public Reflector<Partial<Secret>> Secrets { get; }
+
+    /// <summary>The members' pods.</summary>
+    public Reflector<Pod> Pods { get; }
+
+    /// <summary>The members' volume claims.</summary>
+    public Reflector<PersistentVolumeClaim> Claims { get; }
+
+    /// <summary>The clusters' StatefulSets.</summary>
+    public Reflector<StatefulSet> StatefulSets { get; }
+
+    /// <summary>Member and snapshot leases.</summary>
+    public Reflector<Lease> Leases { get; }
+
+    /// <summary>The clusters' configurations.</summary>
+    public Reflector<ConfigMap> ConfigMaps { get; }
+
+    /// <summary>Client and peer services.</summary>
+    public Reflector<Service> Services { get; }
+
+    /// <summary>The members' identities.</summary>
+    public Reflector<ServiceAccount> ServiceAccounts { get; }
+
+    /// <summary>The members' permissions.</summary>
+    public Reflector<Role> Roles { get; }
+
+    /// <summary>The bindings of the members' permissions.</summary>
+    public Reflector<RoleBinding> RoleBindings { get; }
+
+    /// <summary>The clusters' disruption budgets.</summary>
+    public Reflector<PodDisruptionBudget> Budgets { get; }
+
+    /// <summary>Completes once everything has been read for the first time.</summary>
+    public Task Synced => Task.WhenAll(
+        Etcds.Synced, Secrets.Synced, Pods.Synced, Claims.Synced, StatefulSets.Synced, Leases.Synced, ConfigMaps.Synced, Services.Synced,
+        ServiceAccounts.Synced, Roles.Synced, RoleBindings.Synced, Budgets.Synced);
+
+    /// <summary>Follows the server until cancelled.</summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.WhenAll(runs.Select(run => run(cancel)));
+        }
+        finally
+        {
+            disposals.ForEach(dispose => dispose());
+        }
+    }
+
+    /// <summary>All that is known of a cluster, this process's own latest writes included; null when the Etcd is not there.</summary>
+    public ClusterObjects? Find(ObjectKey key)
+    {
+        if (recent.Newer(Etcds.Store.Get(key), key) is not { } etcd)
+        {
+            return null;
+        }
+        var group = $"{key.Namespace}/{key.Name}";
+        var objects = owned.SelectMany(of => of(key)).ToDictionary(o => new OwnedKey(o.Kind, o.Metadata.Name));
+        foreach (var written in recent.In(key.Namespace).Where(o => o is not Etcd && o.Label(Labels.PartOf) == key.Name))
+        {
+            objects.TryAdd(new(written.Kind, written.Metadata.Name), written);
+        }
+        return new ClusterObjects
+        {
+            Etcd = etcd,
+            Owned = objects,
+            Pods = podsByCluster[group].ToDictionary(p => p.Metadata.Name),
+            Claims = claimsByCluster[group].ToDictionary(c => c.Metadata.Name),
+            Secrets = SpecErrors.References(etcd).Select(r => r.Secret!).Where(name => Secrets.Store.Get(key with { Name = name }) is not null).ToHashSet(),
+        };
+    }
+
+    Reflector<T> FollowOwned<T>(KubernetesClient client, IRuntimeObserver observer) where T : class, IResource<T>
+    {
+        var reflector = Follow<T>(client, observer, Managed);
+        var byCluster = reflector.Store.Index(Indexes.Label(Labels.PartOf));
+        owned.Add(key => byCluster[$"{key.Namespace}/{key.Name}"].Select(o => (IResource)recent.Newer(o, o.Key)!));
+        return reflector;
+    }
+
+    Reflector<T> Follow<T>(KubernetesClient client, IRuntimeObserver observer, string? selector, Func<T, T>? trim = null) where T : class, IResource<T>
+    {
+        var reflector = new Reflector<T>(client, new() { LabelSelector = selector, Trim = trim, Observer = observer });
+        var forgetting = reflector.Store.Subscribe(change =>
+        {
+            if (change.IsGone || change.IsReplacement)
+            {
+                recent.Forget(T.Type.Kind, change.Key);
+            }
+        });
+        disposals.Add(forgetting.Dispose);
+        runs.Add(reflector.Run);
+        return reflector;
+    }
+
+    // A pod's spec is the StatefulSet's template; all that counts is how many containers should run.
+    static Pod Slim(Pod pod) => pod with
+    {
+        Spec = new() { Containers = [.. (pod.Spec?.Containers ?? []).Select(c => new Container { Name = c.Name })] },
+    };
+
+    static ObjectMeta NameOnly(ObjectMeta meta) => new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid, ResourceVersion = meta.ResourceVersion };
+}

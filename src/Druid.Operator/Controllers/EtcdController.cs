@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+using Druid.Operator.Actions;
+using Druid.Operator.Health;
+using Druid.Operator.Observers;
+using Druid.Operator.Server;
+using Druid.StateMachine.Etcd;
+using Druid.StateMachine.Machines;
+using Serilog;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>Observe from caches, decide in a pure machine, act through idempotent operations, record in status.</summary>
+sealed class EtcdController(
+    ClusterCache cache, ClusterObserver observer, ActionExecutor executor, StatusRecorder recorder,
+    MemberThresholds thresholds, OperatorMetrics metrics, TimeProvider time, ILogger log)
+{
+    // A cluster takes few steps before it has to wait for the world; more come with the next turn, after other clusters'.
+    const int StepsATurn = 10;
+
+    readonly TransitionLog transitions = new(log);
+
+    /// <summary>Brings one cluster a few steps closer to what it declares.</summary>
+    public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
+    {
+        if (cache.Find(key) is not { } objects)
+        {
+            return ReconcileResult.Done;
+        }
+        var started = time.GetTimestamp();
+        var run = await Advance(objects, cancel);
+        await recorder.Record(run, cancel);
+        metrics.Reconcile(run.Outcome.Failure is null ? "success" : "error", time.GetElapsedTime(started));
+        return run.Outcome.Failure is { } failure
+            ? throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error)
+            : Next(run);
+    }
+
+    async Task<Reconciled> Advance(ClusterObjects objects, CancellationToken cancel)
+    {
+        var steps = new List<Transition>();
+        var done = new List<IAction>();
+        var runId = ActivityTraceId.CreateRandom().ToHexString();
+        var configuration = LifecycleRecord.Read(objects.Etcd.Status.Lifecycle);
+        for (var turn = 1; ; turn++)
+        {
+            var view = observer.Observe(objects) with { ObservedGeneration = ObservedBy(done) ?? objects.Etcd.Status.ObservedGeneration ?? 0 };
+            var decision = EtcdLifecycle.Machine.Decide(configuration, view);
+            var outcome = await executor.Execute(decision.Actions, objects, cancel);
+            done.AddRange(outcome.Done);
+            Report(objects.Etcd, decision, outcome);
+            if (outcome.Failure is null)
+            {
+                configuration = decision.After;
+                steps.AddRange(decision.Transitions);
+            }
+            objects = cache.Find(objects.Etcd.Key) ?? objects;
+            if (outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn)
+            {
+                return new(objects, view, configuration, steps, new([.. done], outcome.Failure), runId) { Unfinished = turn == StepsATurn };
+            }
+        }
+    }
+
+    void Report(Etcd etcd, Decision decision, RunOutcome outcome)
+    {
+        foreach (var action in outcome.Done)
+        {
+            metrics.Action(action.GetType().Name, succeeded: true);
+        }
+        if (outcome.Failure is { } failure)
+        {
+            metrics.Action(failure.Action.GetType().Name, succeeded: false);
+            recorder.Failed(etcd, failure);
+            return;
+        }
+        foreach (var transition in decision.Transitions)
+        {
+            transitions.Write(etcd, transition);
+            recorder.Moved(etcd, transition);
+            if (!transition.Stays)
+            {
+                metrics.Transition(transition.Region, transition.From, transition.To);
+            }
+        }
+    }
+
+    // Nothing has to be looked at again but what changes by the mere passing of time.
+    ReconcileResult Next(Reconciled run)
+    {
+        var now = time.GetUtcNow();
+        return run.Unfinished ? ReconcileResult.Again(TimeSpan.Zero)
+            : MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
+            : ReconcileResult.Done;
+    }
+
+    static long? ObservedBy(List<IAction> done) => done.OfType<ObserveGeneration>().LastOrDefault()?.Generation;
+}
+
+/// <summary>An action of a reconcile failed; it is tried again after a pause.</summary>
+sealed class ReconcileFailedException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,43 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+using Druid.Operator.Health;
+using Druid.Operator.Observers;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>
+/// Which changes concern which cluster. What changes all the time and says nothing new, as the renewal of a lease does, is
+/// passed over: a settled cluster is not looked at because its members are alive.
+/// </summary>
+static class Sources
+{
+    public static void AddTo(Controller<ObjectKey> controller, ClusterCache cache, MemberThresholds thresholds) => controller
+        .For(cache.Etcds, change => change.IsMoreThanStatus)
+        .ByLabel(cache.StatefulSets, Labels.PartOf)
+        .ByLabel(cache.Pods, Labels.PartOf, SaysSomethingNew)
+        .ByLabel(cache.Claims, Labels.PartOf, change => change.IsMoreThanStatus || change.Old?.Status?.Phase != change.New?.Status?.Phase)
+        .ByLabel(cache.Leases, Labels.PartOf, change => SaysSomethingNew(change, thresholds))
+        .ByLabel(cache.ConfigMaps, Labels.PartOf)
+        .ByLabel(cache.Services, Labels.PartOf)
+        .ByLabel(cache.ServiceAccounts, Labels.PartOf)
+        .ByLabel(cache.Roles, Labels.PartOf)
+        .ByLabel(cache.RoleBindings, Labels.PartOf)
+        .ByLabel(cache.Budgets, Labels.PartOf, change => change.IsMoreThanStatus)
+        .Watches(cache.Secrets, change => change.IsNew || change.IsGone ? ReferencesTo(change.Key, cache) : []);
+
+    static bool SaysSomethingNew(StoreChange<Pod> change) => change.IsMoreThanStatus
+        || PodObserver.StateOf(change.Old) != PodObserver.StateOf(change.New)
+        || PodObserver.HasReadyContainers(change.Old) != PodObserver.HasReadyContainers(change.New)
+        || change.Old?.Status?.PodIP != change.New?.Status?.PodIP;
+
+    static bool SaysSomethingNew(StoreChange<Lease> change, MemberThresholds thresholds) => change.IsMoreThanStatus
+        || change.Old?.Spec?.HolderIdentity != change.New?.Spec?.HolderIdentity
+        || change.Old?.Spec?.RenewTime is null != change.New?.Spec?.RenewTime is null
+        // A member that was silent long enough to be noticed is heard of again.
+        || change.New?.Spec?.RenewTime - change.Old?.Spec?.RenewTime >= thresholds.Unknown;
+
+    static IEnumerable<ObjectKey> ReferencesTo(ObjectKey secret, ClusterCache cache) => cache.Etcds.Store.All()
+        .Where(etcd => etcd.Metadata.Namespace == secret.Namespace && SpecErrors.References(etcd).Any(r => r.Secret == secret.Name))
+        .Select(etcd => etcd.Key);
+}

@@ -1,0 +1,25 @@
+using Druid.Kubernetes.Resources;
+using Druid.StateMachine.Machines;
+using Serilog;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>
+/// One line a transition, with everything that is needed to replay it against the machine later. Waits are logged once, when
+/// their reason changes.
+/// </summary>
+sealed class TransitionLog(ILogger log)
+{
+    public const string Template = "{Etcd} {Region}: {From} -> {To} as {Trigger}; {Actions}";
+
+    public void Write(IResource etcd, Transition transition)
+    {
+        if (transition.Stays && transition.Actions.All(a => a is Wait))
+        {
+            return;
+        }
+        log.ForContext("Uid", etcd.Metadata.Uid)
+            .Information(Template, etcd.Key.ToString(), transition.Region, transition.From, transition.To, transition.Trigger,
+                transition.Actions.Where(a => a is not Wait).Select(a => a.ToString()!).ToArray());
+    }
+}

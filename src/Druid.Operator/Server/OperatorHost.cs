@@ -1,0 +1,100 @@
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+using Druid.Operator.Actions;
+using Druid.Operator.Agents;
+using Druid.Operator.Configuration;
+using Druid.Operator.Controllers;
+using Druid.Operator.Health;
+using Druid.Operator.Images;
+using Druid.Operator.Observers;
+using Serilog;
+
+namespace Druid.Operator.Server;
+
+/// <summary>The operator as a process: caches follow the server at once, the controllers work while this process leads.</summary>
+/// <param name="cluster">The API server.</param>
+/// <param name="configuration">The configuration.</param>
+/// <param name="images">Where images come from.</param>
+/// <param name="log">The log.</param>
+sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration configuration, ImageVector images, ILogger log)
+{
+    const string UserAgent = "druid-operator";
+
+    /// <summary>Told of every request; for tests that count them.</summary>
+    public IRequestObserver? Requests { get; init; }
+
+    /// <summary>Runs until cancelled; true when it was, false when leadership was lost and the process should start anew.</summary>
+    public async Task<bool> Run(CancellationToken stop)
+    {
+        using var metrics = new OperatorMetrics();
+        using var text = new PrometheusText(new HashSet<string> { OperatorMetrics.MeterName, "Druid.Kubernetes" });
+        using var client = new KubernetesClient(cluster, new()
+        {
+            QueriesPerSecond = configuration.ClientConnection.Qps,
+            Burst = configuration.ClientConnection.Burst,
+            UserAgent = UserAgent,
+            Observer = Requests,
+        });
+        // Reads and the lease do not wait behind a storm of writes.
+        using var following = new KubernetesClient(cluster, new() { UserAgent = UserAgent, Observer = Requests });
+        var observer = new RuntimeLog(log);
+        var recent = new RecentWrites(TimeProvider.System);
+        var cache = new ClusterCache(following, recent, observer);
+        await using var server = new OperatorServer(
+            configuration.Server.Metrics.BindAddress, configuration.Server.Metrics.Port, text,
+            ready: () => cache.Synced.IsCompletedSuccessfully ? null : "The caches are being filled.");
+        await server.Start(stop);
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var caching = cache.Run(ended.Token);
+        try
+        {
+            return await Lead(client, following, cache, recent, metrics, observer, stop);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await caching.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    async Task<bool> Lead(
+        KubernetesClient client, KubernetesClient following, ClusterCache cache, RecentWrites recent, OperatorMetrics metrics, RuntimeLog observer, CancellationToken stop)
+    {
+        if (!configuration.LeaderElection.Enabled)
+        {
+            await Work(client, cache, recent, metrics, observer, stop);
+            return true;
+        }
+        var election = new LeaderElection(following, new()
+        {
+            Lease = new(following.Namespace, configuration.LeaderElection.ResourceName),
+            Identity = $"{Environment.MachineName}_{Guid.NewGuid():N}",
+            LeaseDuration = configuration.LeaderElection.LeaseDuration,
+            RenewDeadline = configuration.LeaderElection.RenewDeadline,
+            RetryPeriod = configuration.LeaderElection.RetryPeriod,
+            Observer = observer,
+        });
+        // A deposed leader's late write is refused here, before it is sent.
+        return await election.Run((term, over) => Work(client.GuardedBy(term), cache, recent, metrics, observer, over), stop);
+    }
+
+    async Task Work(KubernetesClient client, ClusterCache cache, RecentWrites recent, OperatorMetrics metrics, RuntimeLog observer, CancellationToken stop)
+    {
+        var settings = configuration.Controllers.Etcd;
+        var thresholds = new MemberThresholds(settings.EtcdMember.UnknownThreshold, settings.EtcdMember.NotReadyThreshold);
+        var clusters = new ClusterObserver(new() { Images = images, AutoReconcile = settings.EnableEtcdSpecAutoReconcile });
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
+        {
+            Timeout = TimeSpan.FromSeconds(15),
+        };
+        var events = new EventRecorder(client, new() { Component = UserAgent, Observer = observer });
+        var executor = new ActionExecutor(client, clusters, new AgentClient(http), recent);
+        var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System);
+        var etcds = new EtcdController(cache, clusters, executor, recorder, thresholds, metrics, TimeProvider.System, log);
+        var controller = new Controller<ObjectKey>("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
+        Sources.AddTo(controller, cache, thresholds);
+        await Task.WhenAll(controller.Run(stop), events.Run(stop));
+    }
+}
