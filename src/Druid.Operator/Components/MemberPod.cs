@@ -1,5 +1,6 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
+using Druid.Operator.Images;
 
 namespace Druid.Operator.Components;
 
@@ -23,7 +24,7 @@ static class MemberPod
                 HostAliases = [new() { Ip = "127.0.0.1", Hostnames = [Names.LocalHost(etcd)] }],
                 ShareProcessNamespace = true,
                 ServiceAccountName = etcd.RunsMembers() ? Names.ServiceAccount(etcd) : null,
-                InitContainers = InitContainers(context, store),
+                InitContainers = InitContainers(etcd, context.Images, store),
                 Containers = [EtcdContainer.Render(context), SidecarContainer.Render(context, store)],
                 SecurityContext = SecurityOf(etcd),
                 Affinity = spec.SchedulingConstraints.Affinity,
@@ -49,10 +50,9 @@ static class MemberPod
     /// <summary>Home of that user.</summary>
     public static string HomeDirectory(Etcd etcd) => etcd.Spec.RunAsRoot == true ? "/root" : "/home/nonroot";
 
-    static IReadOnlyList<Container>? InitContainers(RenderContext context, StoreAccess? store) =>
-        store is not null && context.Etcd.Spec.RunAsRoot != true && StoreAccess.Permissions(context.Images.Shell, store) is { } permissions
-            ? [permissions]
-            : null;
+    /// <summary>What has to be done before the containers of a pod can use the store; null where there is nothing.</summary>
+    public static IReadOnlyList<Container>? InitContainers(Etcd etcd, ImageVector images, StoreAccess? store) =>
+        store is not null && etcd.Spec.RunAsRoot != true && StoreAccess.Permissions(images.Shell, store) is { } permissions ? [permissions] : null;
 
     static IEnumerable<Volume> Volumes(RenderContext context, StoreAccess? store) =>
     [
@@ -69,6 +69,6 @@ static class MemberPod
         .. TlsFiles.OfClients(context.Etcd)?.Volumes ?? [],
         .. TlsFiles.OfPeers(context)?.Volumes ?? [],
         .. TlsFiles.OfSidecar(context.Etcd)?.Volumes ?? [],
-        .. store?.Volume is { } volume ? [volume] : Array.Empty<Volume>(),
+        .. store?.Volumes ?? [],
     ];
 }

@@ -43,6 +43,6 @@ static class SidecarContainer
             yield return clients.Authorities.Mount;
             if (clients.Client is { } client) yield return client.Mount;
         }
-        if (store?.Mount is { } mount) yield return mount;
+        foreach (var mount in store?.Mounts ?? []) yield return mount;
     }
 }

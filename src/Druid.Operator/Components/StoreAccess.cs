@@ -16,22 +16,34 @@ sealed record StoreAccess(StoreSpec Store, string HomeDirectory, string? HostPat
     /// <summary>The kind of store, empty where the spec does not name one.</summary>
     public string Provider { get; } = StorageProvider.Resolve(Store.Provider) ?? "";
 
-    /// <summary>The volume with the credentials, or the store itself; null where the pod's cloud identity is used.</summary>
-    public Volume? Volume => Provider switch
+    /// <summary>The volume with the credentials, or with the store itself; none where the pod's cloud identity is used.</summary>
+    public IEnumerable<Volume> Volumes => Provider switch
     {
-        "" or StorageProvider.Ecs => null,
-        StorageProvider.Local => new() { Name = LocalVolume, HostPath = new() { Path = $"{HostPath ?? UsualHostPath}/{Store.Container}", Type = "DirectoryOrCreate" } },
-        _ => Secret is null ? null : new() { Name = SecretVolume, Secret = new() { SecretName = Secret, DefaultMode = Files.OwnerAndGroupRead } },
+        "" or StorageProvider.Ecs => [],
+        StorageProvider.Local => [new() { Name = LocalVolume, HostPath = new() { Path = $"{HostPath ?? UsualHostPath}/{Store.Container}", Type = "DirectoryOrCreate" } }],
+        _ => Secret is null ? [] : [new() { Name = SecretVolume, Secret = new() { SecretName = Secret, DefaultMode = Files.OwnerAndGroupRead } }],
     };
 
-    /// <summary>Where <see cref="Volume"/> appears; null where nothing is mounted.</summary>
-    public VolumeMount? Mount => Provider switch
+    /// <summary>Where that volume appears.</summary>
+    public IEnumerable<VolumeMount> Mounts => Provider switch
     {
-        "" or StorageProvider.Ecs => null,
-        StorageProvider.Local => Store.Container is null ? null : new() { Name = LocalVolume, MountPath = LocalDirectory },
-        StorageProvider.Gcs => Secret is null ? null : new() { Name = SecretVolume, MountPath = $"{GoogleDirectory}/" },
-        _ => Secret is null ? null : new() { Name = SecretVolume, MountPath = CredentialsDirectory },
+        "" or StorageProvider.Ecs => [],
+        StorageProvider.Local => Store.Container is null ? [] : [new() { Name = LocalVolume, MountPath = LocalDirectory }],
+        StorageProvider.Gcs => Secret is null ? [] : [new() { Name = SecretVolume, MountPath = $"{GoogleDirectory}/" }],
+        _ => Secret is null ? [] : [new() { Name = SecretVolume, MountPath = CredentialsDirectory }],
     };
+
+    /// <summary>Flags of agents that find the store by flags alone. The sidecar takes the container from the environment.</summary>
+    public IEnumerable<string> Flags
+    {
+        get
+        {
+            if (Provider.Length > 0) yield return $"--{Prefix}storage-provider={Provider}";
+            if (Store.Prefix.Length > 0) yield return $"--{Prefix}store-prefix={Store.Prefix}";
+            if (!string.IsNullOrEmpty(Store.Container)) yield return $"--{Prefix}store-container={Store.Container}";
+            if (!string.IsNullOrEmpty(Store.EndpointOverride)) yield return $"--{Prefix}store-endpoint-override={Store.EndpointOverride}";
+        }
+    }
 
     /// <summary>The store's container and where its credentials are.</summary>
     public IEnumerable<EnvVar> Environment =>
@@ -51,7 +63,7 @@ sealed record StoreAccess(StoreSpec Store, string HomeDirectory, string? HostPat
     public static Container? Permissions(string image, params ReadOnlySpan<StoreAccess> stores)
     {
         List<StoreAccess> local = [.. stores];
-        local.RemoveAll(store => store.Provider != StorageProvider.Local || store.Mount is null);
+        local.RemoveAll(store => store.Provider != StorageProvider.Local || store.Store.Container is null);
         if (local.Count == 0) return null;
         return new()
         {
@@ -59,7 +71,7 @@ sealed record StoreAccess(StoreSpec Store, string HomeDirectory, string? HostPat
             Image = image,
             ImagePullPolicy = "IfNotPresent",
             Command = ["chown", "-R", $"{EtcdDefaults.User}:{EtcdDefaults.User}", .. local.Select(store => store.LocalDirectory)],
-            VolumeMounts = [.. local.Select(store => store.Mount!)],
+            VolumeMounts = [.. local.SelectMany(store => store.Mounts)],
             SecurityContext = new() { AllowPrivilegeEscalation = false, RunAsGroup = 0, RunAsNonRoot = false, RunAsUser = 0 },
         };
     }
