@@ -62,6 +62,19 @@ fetch_source() {
   "${apt[@]}" source "kubernetes"
   # Debian's name of the version is longer (1.20.5+really1.20.2); what it builds says so in keep_binaries.
   mv -T "$work"/kubernetes-*"$KUBERNETES_VERSION" "$work/source"
+  replace_reflect2 "$work"
+}
+
+# The vendored reflect2 1.0.1 knows the inside of Go's maps before Go 1.18; compiled with a later Go, the API server
+# overwrites its own memory and dies whenever it encodes a map as JSON. Debian packages the release that is right.
+replace_reflect2() {
+  local package=golang-github-modern-go-reflect2-dev path=github.com/modern-go/reflect2
+  cd "$1" || return
+  apt_get download "$package"
+  dpkg -x "$package"_*.deb "$1/reflect2"
+  rm -rf "$1/source/vendor/${path:?}"
+  cp -r "$1/reflect2/usr/share/gocode/src/$path" "$1/source/vendor/$path"
+  rm -f "$1/source/vendor/$path"/*_test.go
 }
 
 compile() {
@@ -77,9 +90,9 @@ KUBE_GIT_MINOR='20'
 VERSION
   mkdir -p .go/src/k8s.io "$1/home"
   ln -sfn ../../.. .go/src/k8s.io/kubernetes
-  env -u GOFLAGS -u GOROOT HOME="$1/home" GOPATH="$source/.go" GOCACHE="$1/gocache" CGO_ENABLED=0 \
+  env -u GOROOT HOME="$1/home" GOPATH="$source/.go" GOCACHE="$1/gocache" CGO_ENABLED=0 \
     PATH="/usr/lib/go/bin:$PATH" KUBE_GIT_VERSION_FILE="$1/version" \
-    make WHAT="${KUBERNETES_BINARIES[*]/#/cmd/}" GOLDFLAGS='-s -w'
+    GOFLAGS=-v make WHAT="${KUBERNETES_BINARIES[*]/#/cmd/}" GOLDFLAGS='-s -w'
 }
 
 keep_binaries() {

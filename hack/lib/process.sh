@@ -48,12 +48,12 @@ is_running() {
 
 alive() { is_running "$STATE/run/$1.pid"; }
 
-# Sends a signal to a daemon, or to whatever else a file records; gone already is as good.
+# Sends a signal to a daemon and what belongs to it: each leads a process group. Gone already is as good.
 signal() {
   local file=$STATE/run/$2.pid pid
   is_running "$file" || return 0
   read -r pid _ <"$file"
-  kill "-$1" "$pid" 2>/dev/null || true
+  kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid" 2>/dev/null || true
 }
 
 gone() { ! alive "$1"; }
@@ -97,6 +97,3 @@ await() {
     die "$name was not ready after $limit seconds; the lines above are the end of its log"
   fi
 }
-
-# Runs a command where the cluster's daemons live, in its directory.
-inside() { (cd "$STATE" && "$@"); }

@@ -11,6 +11,7 @@ use_cluster() {
     die "'$1' is no name for a cluster: use up to 40 lower-case letters, digits and dashes"
   NAME=$1
   STATE=$CLUSTERS/$1
+  CGROUP=druid-$1
 }
 
 cluster_exists() { [[ -e $STATE/kind ]]; }
