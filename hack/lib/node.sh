@@ -183,29 +183,38 @@ volumePluginDir: /var/lib/kubelet/plugins
 maxPods: 250
 serializeImagePulls: false
 eventRecordQPS: 0
+nodeStatusUpdateFrequency: 1s # a new node is ready a second after it could be, not ten
+nodeStatusReportFrequency: 1m
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 evictionHard: {memory.available: 50Mi, nodefs.available: 1%, nodefs.inodesFree: 1%, imagefs.available: 1%}
 YAML
 }
 
-# The node, which the kubelet then takes as its own: it waits for a pod network before it is ready, and the controller
-# that hands them out takes ten seconds to start. And the provisioner, which is part of the controller manager.
-create_objects() {
-  network
-  admin create --validate=false -f - <<YAML
-apiVersion: v1
-kind: Node
-metadata: {name: $NAME}
-spec: {podCIDR: $PODS, podCIDRs: [$PODS]}
-status: {capacity: {pods: 0}, allocatable: {pods: 0}} # the kubelet writes into these maps without looking
----
+# kubernetes.io/host-path is a provisioner inside the controller manager.
+default_storage_class() {
+  admin create --validate=false -f - <<'YAML'
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
   name: host-path
   annotations: {storageclass.kubernetes.io/is-default-class: "true"}
 provisioner: kubernetes.io/host-path
+YAML
+}
+
+# Gives the node its pod network, without which the kubelet does not call it ready; the controller that would do it takes
+# ten seconds to start. Whether the kubelet has created the node by now depends on the machine.
+register_node() {
+  network
+  local spec="{\"podCIDR\": \"$PODS\", \"podCIDRs\": [\"$PODS\"]}"
+  # The kubelet of 1.20 writes into capacity and allocatable without looking whether they are there.
+  admin create --validate=false -f - <<YAML || admin patch node "$NAME" --patch "{\"spec\": $spec}"
+apiVersion: v1
+kind: Node
+metadata: {name: $NAME}
+spec: $spec
+status: {capacity: {pods: 0}, allocatable: {pods: 0}}
 YAML
 }
 
