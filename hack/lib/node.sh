@@ -26,8 +26,11 @@ claim_addresses() {
 
 start_namespaces() {
   network
-  setsid unshare --mount --net --pid --ipc --uts --fork "$here/lib/node-init" "$STATE" "$NAME" \
-    >"$STATE/log/node.log" 2>&1 </dev/null 9>&- &
+  (
+    close_files
+    exec setsid unshare --mount --net --pid --ipc --uts --fork "$here/lib/node-init" "$STATE" "$NAME" \
+      >"$STATE/log/node.log" 2>&1 </dev/null
+  ) &
   if ! wait_until 10 test -e "$STATE/run/node.ready"; then
     show_tail "$STATE/log/node.log"
     die "cannot create namespaces: hack/kube up needs root and a kernel that allows them"

@@ -21,13 +21,22 @@ launch() {
   mapfile -d '' -t command <"$STATE/run/$name.command"
   rm -f "$STATE/run/$name.pid"
   # shellcheck disable=SC2016 # for the inner shell to expand
-  inside setsid --fork bash -c '
-    exec >>"log/$0.log" 2>&1 </dev/null 9>&-
+  (close_files && inside setsid --fork bash -c '
+    exec >>"log/$0.log" 2>&1 </dev/null
     proc=/run/machine; [[ -e $proc/self ]] || proc=/proc
     read -r -a stat <"$proc/self/stat"
     echo "${stat[0]} ${stat[21]}" >"run/$0.new" && mv "run/$0.new" "run/$0.pid"
-    exec "$@"' "$name" "${command[@]}"
+    exec "$@"' "$name" "${command[@]}")
   wait_until 5 test -e "$STATE/run/$name.pid" || die "$name did not start"
+}
+
+# A daemon keeps no file of its starter open: it may be a lock, ours or that of whoever runs this script.
+close_files() {
+  local fd
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    ((fd <= 2 || fd == 255)) || exec {fd}>&- # 255 is how bash reads this script
+  done
 }
 
 # process_identity PID → "<pid> <start time in clock ticks since boot>"; fails if there is none. The command's name, in

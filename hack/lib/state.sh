@@ -44,8 +44,7 @@ set_owner() { process_identity "$1" >"$STATE/owner" || die "no process $1 to own
 clear_owner() { rm -f "$STATE/owner"; }
 is_litter() { [[ -e $STATE/owner ]] && ! is_running "$STATE/owner"; }
 
-# Keeps other runs off this cluster until this shell ends; descriptor 9 holds the lock, and daemons are started without
-# it. A lock file goes with its cluster, so it may be gone once it is ours: then try again.
+# Keeps other runs off this cluster until this shell ends; descriptor 9 holds the lock. A lock file goes with its cluster, so it may be gone once it is ours: then try again.
 lock_cluster() {
   try_lock && return
   say "  another run is working on '$NAME'; waiting for it"
