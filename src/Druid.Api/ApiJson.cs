@@ -9,12 +9,20 @@ namespace Druid.Api;
 /// <summary>JSON of the three kinds, as the API server stores it: absent values, empty lists and empty maps are left out.</summary>
 static class ApiJson
 {
-    static readonly JsonSerializerOptions Options = new(ApiJsonContext.Default.Options)
-    {
-        TypeInfoResolver = ApiJsonContext.Default.WithAddedModifier(OmitEmptyCollections),
-    };
+    static readonly JsonSerializerOptions Options = Create();
 
     public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(ApiJsonContext.Default.Options)
+        {
+            TypeInfoResolver = ApiJsonContext.Default.WithAddedModifier(OmitEmptyCollections),
+        };
+        // A converter that is used by itself finds no metadata in options that could still change.
+        options.MakeReadOnly();
+        return options;
+    }
 
     static void OmitEmptyCollections(JsonTypeInfo type)
     {

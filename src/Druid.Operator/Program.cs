@@ -4,6 +4,7 @@ using Druid.Operator.Commands;
 var root = new RootCommand("Runs etcd clusters on Kubernetes.")
 {
     RunCommand.Create(),
+    CrdsCommand.Create(),
     ManifestsCommand.Create(),
     DiagramsCommand.Create(),
     ExplainCommand.Create(),

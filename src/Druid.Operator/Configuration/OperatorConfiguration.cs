@@ -7,22 +7,23 @@ using Druid.Kubernetes.Resources;
 namespace Druid.Operator.Configuration;
 
 /// <summary>The operator's configuration file (<c>--config</c>), with the defaults of the contract.</summary>
+/// <remarks>Settable because a source-generated reader gives an init-only property that is not in the file its type's default, not ours.</remarks>
 public sealed record OperatorConfiguration
 {
     /// <summary>How hard the API server may be used.</summary>
-    public ClientConnectionConfiguration ClientConnection { get; init; } = new();
+    public ClientConnectionConfiguration ClientConnection { get; set; } = new();
 
     /// <summary>How one of several replicas becomes the one that acts.</summary>
-    public LeaderElectionConfiguration LeaderElection { get; init; } = new();
+    public LeaderElectionConfiguration LeaderElection { get; set; } = new();
 
     /// <summary>The operator's own HTTP endpoints.</summary>
-    public ServerConfiguration Server { get; init; } = new();
+    public ServerConfiguration Server { get; set; } = new();
 
     /// <summary>The controllers.</summary>
-    public ControllersConfiguration Controllers { get; init; } = new();
+    public ControllersConfiguration Controllers { get; set; } = new();
 
     /// <summary>The log.</summary>
-    public LoggingConfiguration Logging { get; init; } = new();
+    public LoggingConfiguration Logging { get; set; } = new();
 
     /// <summary>Reads a configuration.</summary>
     /// <exception cref="ConfigurationException">The text is no YAML, a field is unknown, or a value is out of range; all errors at once where they can be told apart.</exception>
@@ -96,86 +97,86 @@ public sealed record OperatorConfiguration
 public sealed record ClientConnectionConfiguration
 {
     /// <summary>Requests a second, over time; 0 for no limit.</summary>
-    public double Qps { get; init; } = 100;
+    public double Qps { get; set; } = 100;
 
     /// <summary>Requests at once.</summary>
-    public int Burst { get; init; } = 150;
+    public int Burst { get; set; } = 150;
 }
 
 /// <summary>How one of several replicas becomes the one that acts.</summary>
 public sealed record LeaderElectionConfiguration
 {
     /// <summary>Whether a leader is elected. Without, only one replica may run.</summary>
-    public bool Enabled { get; init; } = true;
+    public bool Enabled { get; set; } = true;
 
     /// <summary>Name of the lease, in the operator's namespace.</summary>
-    public string ResourceName { get; init; } = "druid-leader-election";
+    public string ResourceName { get; set; } = "druid-leader-election";
 
     /// <summary>How long a leader that stopped renewing is waited for.</summary>
-    public Duration LeaseDuration { get; init; } = Duration.Parse("15s");
+    public Duration LeaseDuration { get; set; } = Duration.Parse("15s");
 
     /// <summary>How long a leader tries to renew before it gives up.</summary>
-    public Duration RenewDeadline { get; init; } = Duration.Parse("10s");
+    public Duration RenewDeadline { get; set; } = Duration.Parse("10s");
 
     /// <summary>How often it tries.</summary>
-    public Duration RetryPeriod { get; init; } = Duration.Parse("2s");
+    public Duration RetryPeriod { get; set; } = Duration.Parse("2s");
 }
 
 /// <summary>The operator's own HTTP endpoints.</summary>
 public sealed record ServerConfiguration
 {
     /// <summary>Where <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> are served.</summary>
-    public EndpointConfiguration Metrics { get; init; } = new();
+    public EndpointConfiguration Metrics { get; set; } = new();
 }
 
 /// <summary>Where something is served.</summary>
 public sealed record EndpointConfiguration
 {
     /// <summary>The address; empty for all.</summary>
-    public string BindAddress { get; init; } = "";
+    public string BindAddress { get; set; } = "";
 
     /// <summary>The port.</summary>
-    public int Port { get; init; } = 8080;
+    public int Port { get; set; } = 8080;
 }
 
 /// <summary>The controllers.</summary>
 public sealed record ControllersConfiguration
 {
     /// <summary>The controller of Etcds.</summary>
-    public EtcdControllerConfiguration Etcd { get; init; } = new();
+    public EtcdControllerConfiguration Etcd { get; set; } = new();
 }
 
 /// <summary>The controller of Etcds.</summary>
 public sealed record EtcdControllerConfiguration
 {
     /// <summary>How many clusters are worked on at once.</summary>
-    public int ConcurrentSyncs { get; init; } = 3;
+    public int ConcurrentSyncs { get; set; } = 3;
 
     /// <summary>Changes of a spec are applied at once, and not only when the reconcile annotation asks for it.</summary>
-    public bool EnableEtcdSpecAutoReconcile { get; init; }
+    public bool EnableEtcdSpecAutoReconcile { get; set; }
 
     /// <summary>When a silent member stops being trusted.</summary>
-    public EtcdMemberConfiguration EtcdMember { get; init; } = new();
+    public EtcdMemberConfiguration EtcdMember { get; set; } = new();
 }
 
 /// <summary>When a silent member stops being trusted.</summary>
 public sealed record EtcdMemberConfiguration
 {
     /// <summary>Without renewal for this long it is unknown.</summary>
-    public Duration UnknownThreshold { get; init; } = Duration.Parse("1m");
+    public Duration UnknownThreshold { get; set; } = Duration.Parse("1m");
 
     /// <summary>Unknown for this long it is not ready.</summary>
-    public Duration NotReadyThreshold { get; init; } = Duration.Parse("5m");
+    public Duration NotReadyThreshold { get; set; } = Duration.Parse("5m");
 }
 
 /// <summary>The log.</summary>
 public sealed record LoggingConfiguration
 {
     /// <summary>debug, info or error.</summary>
-    public string LogLevel { get; init; } = "info";
+    public string LogLevel { get; set; } = "info";
 
     /// <summary>json or text.</summary>
-    public string LogFormat { get; init; } = "json";
+    public string LogFormat { get; set; } = "json";
 }
 
 /// <summary>The configuration cannot be used; the message names each field and its remedy.</summary>

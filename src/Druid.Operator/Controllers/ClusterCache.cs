@@ -88,7 +88,8 @@ public sealed class ClusterCache
     {
         try
         {
-            await Task.WhenAll(runs.Select(run => run(cancel)));
+            // None ends before it is cancelled; if one does all the same, its error is ours.
+            await await Task.WhenAny(runs.Select(run => run(cancel)));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Druid.Api;
+using Druid.Api.Validation;
 
 namespace Druid.Operator.Observers;
 
@@ -6,7 +7,8 @@ namespace Druid.Operator.Observers;
 public static class SpecErrors
 {
     /// <summary>The errors of a cluster's spec; empty when there are none.</summary>
-    public static IReadOnlyList<string> Of(ClusterObjects objects) => [.. MissingSecrets(objects)];
+    public static IReadOnlyList<string> Of(ClusterObjects objects) =>
+        [.. ApiValidation.Validate(objects.Etcd).Select(e => $"{e}."), .. MissingSecrets(objects)];
 
     static IEnumerable<string> MissingSecrets(ClusterObjects objects) => References(objects.Etcd)
         .Where(r => r.Secret is { Length: > 0 } && !objects.Secrets.Contains(r.Secret))

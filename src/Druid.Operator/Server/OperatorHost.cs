@@ -50,7 +50,10 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var caching = cache.Run(ended.Token);
         try
         {
-            return await Lead(client, following, cache, recent, metrics, observer, stop);
+            var leading = Lead(client, following, cache, recent, metrics, observer, ended.Token);
+            // Caches never end by themselves: one that does has failed, and nothing may be decided without it.
+            await await Task.WhenAny(leading, caching);
+            return await leading;
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed record Partial<T>(ObjectMeta Metadata) : IResource<Partial<T>> whe
                 var isMetadata = reader.ValueTextEquals("metadata"u8);
                 reader.Read();
                 if (isMetadata) metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ObjectMeta);
-                else reader.Skip();
+                else if (!reader.TrySkip()) throw new JsonException($"A {T.Type.Kind} ends in the middle of a field.");
             }
             return new(metadata ?? throw new JsonException($"Expected metadata of a {T.Type.Kind}, found none."));
         }
