@@ -33,7 +33,7 @@ sealed class ClientServiceComponent : IComponent
                     Ports.OfService("server", etcd.PeerPort),
                     Ports.OfService("backuprestore", etcd.SidecarPort),
                 ],
-                TrafficDistribution = wishes.TrafficDistribution,
+                TrafficDistribution = context.Server.TrafficDistribution ? wishes.TrafficDistribution : null,
             },
         };
     }

@@ -19,7 +19,8 @@ sealed class PodDisruptionBudgetComponent : IComponent
             {
                 MinAvailable = context.Size > 1 ? context.Size / 2 + 1 : 0,
                 Selector = new() { MatchLabels = Labels.Default(etcd) },
-                UnhealthyPodEvictionPolicy = etcd.Annotation(Annotations.AllowUnhealthyPodEviction) is null ? null : "AlwaysAllow",
+                UnhealthyPodEvictionPolicy =
+                    context.Server.UnhealthyPodEvictionPolicy && etcd.Annotation(Annotations.AllowUnhealthyPodEviction) is not null ? "AlwaysAllow" : null,
             },
         };
     }

@@ -42,6 +42,9 @@ public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
     /// </summary>
     public string? BackupHostPath { get; init; }
 
+    /// <summary>What the server knows that the objects are applied to.</summary>
+    public ServerFeatures Server { get; init; } = ServerFeatures.All;
+
     /// <summary>Whether pods get a token of their service account.</summary>
     public bool AutomountServiceAccountToken { get; init; } = true;
 

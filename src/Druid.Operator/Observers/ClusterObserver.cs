@@ -20,6 +20,9 @@ public sealed record ObserverOptions
 
     /// <summary>Etcd is configured for the next version (feature gate UpgradeEtcdVersion).</summary>
     public bool UpgradeEtcdVersion { get; init; }
+
+    /// <summary>What the server knows that objects are applied to.</summary>
+    public ServerFeatures Server { get; init; } = ServerFeatures.All;
 }
 
 /// <summary>Makes the machine's view of a cluster from what the caches hold. Pure.</summary>
@@ -65,6 +68,7 @@ public sealed class ClusterObserver(ObserverOptions options)
             : null,
         UpdateStrategy = options.UpdateStrategy,
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
+        Server = options.Server,
         LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
     };
 

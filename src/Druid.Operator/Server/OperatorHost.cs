@@ -3,6 +3,7 @@ using Druid.Kubernetes.Resources;
 using Druid.Kubernetes.Runtime;
 using Druid.Operator.Actions;
 using Druid.Operator.Agents;
+using Druid.Operator.Components;
 using Druid.Operator.Configuration;
 using Druid.Operator.Controllers;
 using Druid.Operator.Health;
@@ -87,7 +88,12 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
     {
         var settings = configuration.Controllers.Etcd;
         var thresholds = new MemberThresholds(settings.EtcdMember.UnknownThreshold, settings.EtcdMember.NotReadyThreshold);
-        var clusters = new ClusterObserver(new() { Images = images, AutoReconcile = settings.EnableEtcdSpecAutoReconcile });
+        var clusters = new ClusterObserver(new()
+        {
+            Images = images,
+            AutoReconcile = settings.EnableEtcdSpecAutoReconcile,
+            Server = ServerFeatures.Of(await client.ServerVersion(stop)),
+        });
         using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
         {
             Timeout = TimeSpan.FromSeconds(15),
