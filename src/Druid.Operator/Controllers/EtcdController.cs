@@ -20,6 +20,9 @@ sealed class EtcdController(
     // A cluster takes few steps before it has to wait for the world; more come with the next turn, after other clusters'.
     const int StepsATurn = 10;
 
+    // Agents tell of a change of membership within seconds; one that has not by then is asked again.
+    static readonly TimeSpan AgentAnswer = TimeSpan.FromSeconds(10);
+
     readonly TransitionLog transitions = new(log);
 
     /// <summary>Brings one cluster a few steps closer to what it declares.</summary>
@@ -56,8 +59,9 @@ sealed class EtcdController(
                 configuration = decision.After;
                 steps.AddRange(decision.Transitions);
             }
-            objects = cache.Find(objects.Etcd.Key) ?? objects;
-            if (outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn)
+            var seen = cache.Find(objects.Etcd.Key);
+            objects = seen ?? objects;
+            if (seen is null || outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
             {
                 return new(objects, view, configuration, steps, new([.. done], outcome.Failure), runId) { Unfinished = turn == StepsATurn };
             }
@@ -92,9 +96,14 @@ sealed class EtcdController(
     {
         var now = time.GetUtcNow();
         return run.Unfinished ? ReconcileResult.Again(TimeSpan.Zero)
+            : run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) ? ReconcileResult.Again(AgentAnswer)
             : MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
             : ReconcileResult.Done;
     }
+
+    // The answer to a write shows what came of it. Of what is deleted, or asked of an agent, the next word is a watch's.
+    static bool ShowsAtOnce(IAction action) =>
+        action is AddFinalizer or ApplyComponent or ObserveGeneration or AcknowledgeReconcile or AssignTask;
 
     static long? ObservedBy(List<IAction> done) => done.OfType<ObserveGeneration>().LastOrDefault()?.Generation;
 }
