@@ -1,0 +1,143 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Components;
+using Druid.Operator.Images;
+using Druid.Operator.Observers;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.UnitTests.Operator;
+
+/// <summary>What the machine is told of the world.</summary>
+public sealed class ObserverTests
+{
+    static readonly Etcd Declared = new()
+    {
+        Metadata = new() { Name = "e", Namespace = "n", Uid = "u", Generation = 1, Finalizers = [Finalizers.Etcd] },
+        Spec = new() { Replicas = 3, Labels = new Dictionary<string, string> { ["app"] = "e" } },
+    };
+
+    static readonly ClusterObserver Observer = new(new() { Images = ImageVector.Of("docker.io/druid/member:1", "docker.io/druid/busybox:1"), AutoReconcile = true });
+
+    static ClusterObjects Objects(Etcd etcd, params IResource[] owned) => new() { Etcd = etcd, Owned = owned.ToDictionary(o => new OwnedKey(o.Kind, o.Metadata.Name)) };
+
+    static ClusterObjects Applied(Etcd etcd, Plan plan)
+    {
+        var context = Observer.Context(Objects(etcd), plan);
+        return Objects(etcd, [.. OwnedComponents.All.SelectMany(c => OwnedComponents.Render(c.Kind, context))]);
+    }
+
+    static Lease MemberLease(int ordinal, string? holder, string? members = null) => new()
+    {
+        Metadata = new() { Name = $"e-{ordinal}", Namespace = "n", Annotations = members is null ? null : new Dictionary<string, string> { [AgentAnnotations.Members] = members } },
+        Spec = new() { HolderIdentity = holder, RenewTime = DateTimeOffset.UnixEpoch },
+    };
+
+    [Fact]
+    public void Of_a_new_Etcd_every_component_is_missing() =>
+        Assert.All(Observer.Observe(Objects(Declared)).Components, c => Assert.True(c.State == ComponentState.Missing || c.Kind == ComponentKind.SnapshotLease));
+
+    [Fact]
+    public void What_was_applied_is_current() =>
+        Assert.All(Observer.Observe(Applied(Declared, new(3, PeerTls.Off))).Components, c => Assert.Equal((c.Kind, ComponentState.Current, null), (c.Kind, c.State, c.Difference)));
+
+    [Fact]
+    public void An_edit_by_hand_is_told_apart_from_a_change_of_the_spec()
+    {
+        var objects = Applied(Declared, new(3, PeerTls.Off));
+        var budget = objects.Find<PodDisruptionBudget>("e")!;
+        var edited = objects with { Owned = new Dictionary<OwnedKey, IResource>(objects.Owned) { [new("PodDisruptionBudget", "e")] = budget with { Spec = budget.Spec! with { MinAvailable = 1 } } } };
+        var component = Observer.Observe(edited).Components[(int)ComponentKind.PodDisruptionBudget];
+        Assert.Equal(ComponentState.Edited, component.State);
+        Assert.Contains("minAvailable", component.Difference, StringComparison.Ordinal);
+
+        var changed = objects with { Etcd = Declared with { Spec = Declared.Spec with { Etcd = new() { Quota = Quantity.Parse("1Gi") } } } };
+        Assert.Equal(ComponentState.Behind, Observer.Observe(changed).Components[(int)ComponentKind.ConfigMap].State);
+    }
+
+    [Fact]
+    public void The_plan_is_the_recorded_one_whatever_the_spec_says_or_somebody_scales_by_hand()
+    {
+        var objects = Applied(Declared, new(3, PeerTls.Off));
+        var statefulSet = objects.StatefulSet!;
+        var scaled = statefulSet with { Spec = statefulSet.Spec! with { Replicas = 1 } };
+        Assert.Equal(new Plan(3, PeerTls.Off), PlanAnnotation.Of(Declared with { Spec = Declared.Spec with { Replicas = 5 } }, scaled));
+        var view = Observer.Observe(objects with { Owned = new Dictionary<OwnedKey, IResource>(objects.Owned) { [new("StatefulSet", "e")] = scaled } });
+        Assert.Equal(ComponentState.Edited, view.Components[(int)ComponentKind.StatefulSet].State);
+    }
+
+    [Fact]
+    public void The_plan_of_a_StatefulSet_of_another_manager_is_what_it_shows()
+    {
+        var foreign = new StatefulSet { Metadata = new() { Name = "e", Namespace = "n" }, Spec = new() { Replicas = 5 } };
+        Assert.Equal(new Plan(5, PeerTls.Off), PlanAnnotation.Of(Declared, foreign));
+        var encrypted = foreign with { Spec = foreign.Spec with { Template = new() { Spec = new() { Volumes = [new() { Name = "etcd-peer-server-tls" }] } } } };
+        Assert.Equal(new Plan(5, PeerTls.On), PlanAnnotation.Of(Declared, encrypted));
+    }
+
+    [Theory]
+    [InlineData("1f:c0:Leader", "1f", "c0", true)]
+    [InlineData("1f:c0:Member", "1f", "c0", false)]
+    [InlineData("1f:Leader", "1f", null, true)]
+    public void A_lease_names_member_cluster_and_role(string identity, string id, string? cluster, bool leads)
+    {
+        var holder = LeaseHolder.Parse(identity)!;
+        Assert.Equal((id, cluster, leads), (holder.MemberId, holder.ClusterId, holder.Leads));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("a:b:c:d")]
+    [InlineData(":c0:Leader")]
+    public void A_lease_that_makes_no_sense_is_no_error(string? identity) => Assert.Null(LeaseHolder.Parse(identity));
+
+    [Fact]
+    public void Without_a_published_list_a_member_votes_once_its_lease_names_it()
+    {
+        var members = MemberObserver.Observe(Objects(Declared, MemberLease(0, "1:c:Leader"), MemberLease(1, null)), new(2, PeerTls.Off)).ToList();
+        Assert.Equal([Membership.Voter, Membership.Unknown], members.Select(m => m.Membership));
+    }
+
+    [Fact]
+    public void The_leaders_list_tells_voters_learners_and_who_is_no_member()
+    {
+        var members = MemberObserver.Observe(
+            Objects(Declared, MemberLease(0, "1:c:Leader", "e-0=1:voter,e-1=2:learner"), MemberLease(1, "2:c:Member"), MemberLease(2, "3:c:Member", "e-2=3:voter")), new(3, PeerTls.Off)).ToList();
+        Assert.Equal([Membership.Voter, Membership.Learner, Membership.None], members.Select(m => m.Membership));
+        Assert.True(members[0].Leads);
+    }
+
+    [Theory]
+    [InlineData("Running", true, true, PodState.Ready)]
+    [InlineData("Running", true, false, PodState.Unready)]
+    [InlineData("Pending", false, false, PodState.Starting)]
+    [InlineData("Failed", true, false, PodState.Failed)]
+    public void A_pods_status_tells_its_state(string phase, bool running, bool ready, PodState expected) => Assert.Equal(expected, PodObserver.StateOf(new()
+    {
+        Metadata = new() { Name = "e-0" },
+        Spec = new() { Containers = [new() { Name = "etcd" }] },
+        Status = new()
+        {
+            Phase = phase,
+            Conditions = [new() { Type = "Ready", Status = ready ? "True" : "False" }],
+            ContainerStatuses = running ? [new() { Name = "etcd", State = new() { Running = new() } }] : null,
+        },
+    }));
+
+    [Fact]
+    public void A_container_that_will_not_start_by_waiting_is_a_failure() => Assert.Equal(PodState.Failed, PodObserver.StateOf(new()
+    {
+        Metadata = new() { Name = "e-0" },
+        Spec = new() { Containers = [new() { Name = "etcd" }] },
+        Status = new() { Phase = "Pending", ContainerStatuses = [new() { Name = "etcd", State = new() { Waiting = new() { Reason = "ImagePullBackOff" } } }] },
+    }));
+
+    [Fact]
+    public void A_secret_that_is_missing_is_named_with_its_field()
+    {
+        var etcd = Declared with { Spec = Declared.Spec with { Etcd = new() { AuthSecretRef = new() { Name = "login" } } } };
+        Assert.Contains(SpecErrors.Of(Objects(etcd)), e => e.StartsWith("spec.etcd.authSecretRef.name: secret 'login' does not exist in namespace 'n'", StringComparison.Ordinal));
+        Assert.DoesNotContain(SpecErrors.Of(Objects(etcd) with { Secrets = new HashSet<string> { "login" } }), e => e.Contains("login", StringComparison.Ordinal));
+    }
+}
