@@ -70,7 +70,8 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         var context = observer.Context(objects, apply.Plan);
         foreach (var rendered in ComponentObserver.ToWrite(apply.Kind, objects, context))
         {
-            recent.Remember(await Rendered.Visit(rendered, new Applying(client, cancel)));
+            var live = objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name));
+            recent.Remember(await Rendered.Visit(rendered, new Applying(client, Takeover.IsNeeded(live), cancel)));
         }
     }
 
@@ -130,10 +131,13 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
 
     static DeleteOptions? Uid(PersistentVolumeClaim? claim) => claim is null ? null : new() { Uid = claim.Metadata.Uid };
 
-    sealed class Applying(KubernetesClient client, CancellationToken cancel) : IRenderedVisitor<Task<IResource>>
+    sealed class Applying(KubernetesClient client, bool takeOver, CancellationToken cancel) : IRenderedVisitor<Task<IResource>>
     {
-        public async Task<IResource> Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T> =>
-            await client.Apply(resource, FieldManager, cancel: cancel);
+        public async Task<IResource> Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T>
+        {
+            if (takeOver) await Takeover.Of<T>(client, resource.Key, FieldManager, cancel);
+            return await client.Apply(resource, FieldManager, cancel: cancel);
+        }
     }
 
     sealed class Deleting(KubernetesClient client, CancellationToken cancel) : IRenderedVisitor<Task>
