@@ -1,0 +1,80 @@
+using Druid.Member.Configuration;
+using Druid.Member.Data;
+
+namespace Druid.Member.Membership;
+
+/// <summary>What is known when a member is about to start.</summary>
+sealed record JoinObservation
+{
+    /// <summary>The member's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The peer URLs that it is configured for.</summary>
+    public required IReadOnlyList<string> PeerUrls { get; init; }
+
+    /// <summary>The cluster that the configuration describes, one entry a peer URL.</summary>
+    public required IReadOnlyList<MemberUrl> Configured { get; init; }
+
+    /// <summary>What its data directory says.</summary>
+    public required DataState Data { get; init; }
+
+    /// <summary>The running cluster, as others see it; null when no quorum answers.</summary>
+    public required ClusterMembers? Cluster { get; init; }
+
+    /// <summary>What the member's lease says.</summary>
+    public required MemberRecord Record { get; init; }
+
+    /// <summary>Whether the configuration describes a cluster of several members.</summary>
+    public bool HasOthers => Configured.Any(m => m.Name != Name);
+}
+
+/// <summary>What the member's lease remembers of it.</summary>
+/// <param name="Id">The id that it had when it last reported, in hexadecimal; null if it never did.</param>
+/// <param name="Task">What the operator told it to do.</param>
+readonly record struct MemberRecord(string? Id, MemberTask Task)
+{
+    /// <summary>Whether it was a member before.</summary>
+    public bool WasMember => Id is not null;
+}
+
+/// <summary>What the operator tells a member through its lease.</summary>
+enum MemberTask
+{
+    /// <summary>Serve, and join if it is no member.</summary>
+    Serve,
+
+    /// <summary>Leave: do not join again.</summary>
+    Leave,
+
+    /// <summary>Found the cluster anew, alone.</summary>
+    Rebuild,
+
+    /// <summary>Wait for the cluster founded anew, put the data aside, and join it.</summary>
+    Rejoin,
+}
+
+/// <summary>What a member does next on its way to a running etcd.</summary>
+abstract record JoinStep
+{
+    JoinStep()
+    {
+    }
+
+    /// <summary>Start etcd: with the data it has, or without any as a part of the given initial cluster.</summary>
+    public sealed record Start(InitialCluster Initial) : JoinStep;
+
+    /// <summary>Put the data aside and look again.</summary>
+    public sealed record PutDataAside(string Reason) : JoinStep;
+
+    /// <summary>Remove the identity that lost its data from the cluster and look again.</summary>
+    public sealed record RemoveLostIdentity(ulong Id) : JoinStep;
+
+    /// <summary>Add itself to the cluster as a learner and look again.</summary>
+    public sealed record AddAsLearner : JoinStep;
+
+    /// <summary>Do nothing yet and look again.</summary>
+    public sealed record Wait(string Reason) : JoinStep;
+
+    /// <summary>Give up: only a person can decide.</summary>
+    public sealed record Refuse(string Reason) : JoinStep;
+}

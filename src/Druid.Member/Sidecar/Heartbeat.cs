@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using Druid.Member.Configuration;
+using Druid.Member.Etcd;
+using Druid.Member.Membership;
+using Serilog;
+
+namespace Druid.Member.Sidecar;
+
+/// <summary>
+/// Reports in the member's lease every heartbeat, and at once when etcd comes up or its role changes. A report costs one
+/// request to the API server; while that does not answer, nothing else is affected and the next heartbeat tries again.
+/// </summary>
+sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config, string member, TimeSpan period, ILogger log, TimeProvider time)
+{
+    readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    bool _failing;
+
+    /// <summary>What the operator last told the member to do.</summary>
+    public MemberTask Task { get; private set; }
+
+    /// <summary>Reports without waiting for the next heartbeat.</summary>
+    public void Hasten() => _due.Writer.TryWrite(true);
+
+    /// <summary>Reports until cancelled.</summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        await using var timer = time.CreateTimer(_ => Hasten(), null, period, period);
+        await foreach (var _ in _due.Reader.ReadAllAsync(cancel)) await Beat(cancel);
+    }
+
+    async Task Beat(CancellationToken cancel)
+    {
+        try
+        {
+            var report = await Look(cancel);
+            Task = await lease.Renew(report, cancel);
+            if (_failing) log.Information("Reports in the lease of {Member} again", member);
+            _failing = false;
+        }
+        catch (ConfigException unusable)
+        {
+            log.Error("No report: {Reason}", unusable.Message);
+        }
+        catch (EtcdException unavailable)
+        {
+            // An etcd that does not answer is reported by not being reported.
+            log.Debug("No report: {Reason}", unavailable.Message);
+        }
+        catch (LeaseUnavailableException unavailable)
+        {
+            if (!_failing) log.Warning("The lease of {Member} cannot be renewed, trying again every {Period}: {Reason}", member, period, unavailable.Message);
+            _failing = true;
+        }
+    }
+
+    async Task<MemberReport> Look(CancellationToken cancel)
+    {
+        var now = config.Current;
+        var status = await etcd.Status(cancel);
+        var leads = status.Leader == status.Header.MemberId;
+        var members = leads ? MemberReport.List((await etcd.MemberList(cancel)).Members, now.InitialCluster) : null;
+        return new(status.Header.MemberId, status.Header.ClusterId, leads, now.HasPeerTls(member), members);
+    }
+}

@@ -1,0 +1,83 @@
+using Druid.Member.Configuration;
+using Druid.Member.Membership;
+using Serilog;
+
+namespace Druid.Member.Sidecar;
+
+/// <summary>How far an initialization is, in the words of the HTTP API.</summary>
+enum InitializationStatus
+{
+    /// <summary>None was started, or the last one's result was taken.</summary>
+    New,
+
+    /// <summary>It is at work, or waits.</summary>
+    Progress,
+
+    /// <summary>etcd can start.</summary>
+    Successful,
+
+    /// <summary>It gave up; the log says why.</summary>
+    Failed,
+}
+
+/// <summary>Runs one initialization at a time, in the background, and keeps its result until it is asked for.</summary>
+sealed class Initialization(Func<string, CancellationToken, Task<InitialCluster>> prepare, ILogger log)
+{
+    readonly Lock _gate = new();
+    InitializationStatus _status;
+
+    /// <summary>What etcd is to start as; null before the first success.</summary>
+    public InitialCluster? Result { get; private set; }
+
+    /// <summary>Starts an initialization unless one is at work or has a result that was not taken.</summary>
+    /// <param name="mode">How thorough: <c>sanity</c> or <c>full</c>.</param>
+    /// <param name="cancel">Ends it.</param>
+    public void Start(string mode, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_status != InitializationStatus.New) return;
+            _status = InitializationStatus.Progress;
+        }
+        _ = Task.Run(() => Work(mode, cancel), CancellationToken.None);
+    }
+
+    /// <summary>The status. A result is given once; after it the status is New again.</summary>
+    public InitializationStatus TakeStatus()
+    {
+        lock (_gate)
+        {
+            var status = _status;
+            if (status is InitializationStatus.Successful or InitializationStatus.Failed) _status = InitializationStatus.New;
+            return status;
+        }
+    }
+
+    async Task Work(string mode, CancellationToken cancel)
+    {
+        var outcome = InitializationStatus.Failed;
+        try
+        {
+            log.Information("Initialization with {Mode} validation", mode);
+            Result = await prepare(mode, cancel);
+            outcome = InitializationStatus.Successful;
+            log.Information("Initialized: etcd starts as {What}", Result.ForceNew ? "a cluster of its own" : Result.Exists ? "a member of its cluster" : "a founder of the cluster");
+        }
+        catch (PreparationException refused)
+        {
+            log.Error("{Reason}", refused.Message);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ConfigException)
+        {
+            log.Error(failure, "Initialization failed");
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            log.Information("Initialization ends with the agent");
+        }
+        finally
+        {
+            lock (_gate) _status = outcome;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Druid.Member.Tls;
+
+namespace Druid.Member.Sidecar;
+
+/// <summary>What <c>server</c> was told by its flags and environment.</summary>
+sealed record SidecarOptions
+{
+    /// <summary>Port of the HTTP API; 0 for a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Certificate of the HTTP API; null serves plain HTTP.</summary>
+    public PemKeyPair? Identity { get; init; }
+
+    /// <summary>Client URLs of the etcd in this pod.</summary>
+    public required IReadOnlyList<Uri> Endpoints { get; init; }
+
+    /// <summary>Client URLs behind which the cluster's ready members are.</summary>
+    public required IReadOnlyList<Uri> ServiceEndpoints { get; init; }
+
+    /// <summary>Certificates for etcd; null for plain connections.</summary>
+    public ClientTls? EtcdTls { get; init; }
+
+    /// <summary>User to authenticate to etcd as; null when its authentication is off.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>That user's password.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>The mounted configuration of all members.</summary>
+    public required string ConfigFile { get; init; }
+
+    /// <summary>The pod's name, from which the member's follows.</summary>
+    public required string PodName { get; init; }
+
+    /// <summary>The pod's namespace.</summary>
+    public required string PodNamespace { get; init; }
+
+    /// <summary>Whether to report in the member's lease.</summary>
+    public required bool RenewsLease { get; init; }
+
+    /// <summary>Time between two reports.</summary>
+    public required TimeSpan Heartbeat { get; init; }
+
+    /// <summary>Time between two looks at etcd's state.</summary>
+    public required TimeSpan CheckPeriod { get; init; }
+
+    /// <summary>Time that such a look may take.</summary>
+    public required TimeSpan CheckTimeout { get; init; }
+
+    /// <summary>The kind of snapshot store; null for none.</summary>
+    public string? StoreProvider { get; init; }
+}

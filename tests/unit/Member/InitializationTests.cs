@@ -1,0 +1,68 @@
+using Druid.Member.Configuration;
+using Druid.Member.Membership;
+using Druid.Member.Sidecar;
+using Serilog.Core;
+
+namespace Druid.UnitTests.Member;
+
+public class InitializationTests
+{
+    static readonly InitialCluster Plan = new(Exists: false, [new("e-0", "http://e-0:2380")]);
+
+    readonly TaskCompletionSource<InitialCluster> _work = new();
+    readonly List<string> _modes = [];
+    readonly Initialization _initialization;
+
+    public InitializationTests() => _initialization = new((mode, _) =>
+    {
+        lock (_modes) _modes.Add(mode);
+        return _work.Task;
+    }, Logger.None);
+
+    [Fact]
+    public void It_is_new_until_it_is_started() => Assert.Equal(InitializationStatus.New, _initialization.TakeStatus());
+
+    [Fact]
+    public async Task A_success_is_told_once_and_then_it_is_new_again()
+    {
+        _initialization.Start("full", default);
+        Assert.Equal(InitializationStatus.Progress, _initialization.TakeStatus());
+        _work.SetResult(Plan);
+
+        Assert.Equal(InitializationStatus.Successful, await Outcome());
+        Assert.Equal(InitializationStatus.New, _initialization.TakeStatus());
+        Assert.Same(Plan, _initialization.Result);
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_once_and_can_be_tried_again()
+    {
+        _initialization.Start("full", default);
+        _work.SetException(new PreparationException("wrong volume"));
+
+        Assert.Equal(InitializationStatus.Failed, await Outcome());
+        Assert.Equal(InitializationStatus.New, _initialization.TakeStatus());
+        Assert.Null(_initialization.Result);
+    }
+
+    [Fact]
+    public async Task Only_one_is_at_work_however_often_it_is_started()
+    {
+        _initialization.Start("sanity", default);
+        _initialization.Start("full", default);
+        _work.SetResult(Plan);
+        await Outcome();
+
+        Assert.Equal(["sanity"], _modes);
+    }
+
+    async Task<InitializationStatus> Outcome()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (true)
+        {
+            if (_initialization.TakeStatus() is var status && status != InitializationStatus.Progress) return status;
+            await Task.Delay(1, limit.Token);
+        }
+    }
+}
