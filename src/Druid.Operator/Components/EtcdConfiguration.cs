@@ -19,7 +19,7 @@ static class EtcdConfiguration
             .Lists("advertise-client-urls", [.. from i in members select (Names.Member(etcd, i), ClientUrls(etcd, i))])
             .Text("auto-compaction-mode", etcd.Spec.SharedConfig.AutoCompactionMode ?? CompactionMode.Periodic)
             .Text("auto-compaction-retention", etcd.Spec.SharedConfig.AutoCompactionRetention ?? EtcdDefaults.AutoCompactionRetention)
-            // Older versions of etcd do not know the key, and take it for an error only where it is set.
+            // A key of etcd 3.5: not there for the older one.
             .Text("backend-bbolt-freelist-type", context.UpgradeEtcdVersion ? spec.BackendBboltFreelistType ?? FreelistType.Array : null)
             .Map("client-transport-security", Security(TlsFiles.OfClients(etcd)))
             .Text("data-dir", Files.DataDirectory)
