@@ -6,11 +6,12 @@ using Druid.Operator.Actions;
 using Druid.Operator.Health;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
+using Serilog;
 
 namespace Druid.Operator.Controllers;
 
 /// <summary>Records what became of a cluster: in its status, when there is something new to say, and in events.</summary>
-sealed class StatusRecorder(KubernetesClient client, EventRecorder events, RecentWrites recent, MemberThresholds thresholds, TimeProvider time)
+sealed class StatusRecorder(KubernetesClient client, EventRecorder events, RecentWrites recent, MemberThresholds thresholds, TimeProvider time, ILogger log)
 {
     /// <summary>Writes the status if it changed. An Etcd that is gone needs none.</summary>
     public async Task Record(Reconciled run, CancellationToken cancel)
@@ -20,6 +21,7 @@ sealed class StatusRecorder(KubernetesClient client, EventRecorder events, Recen
         {
             return;
         }
+        log.Debug("{Etcd} status: {Patch}", etcd.Key.ToString(), patch.ToJsonString());
         try
         {
             recent.Remember(await client.Patch<Etcd>(etcd.Key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel));

@@ -100,7 +100,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         };
         var events = new EventRecorder(client, new() { Component = UserAgent, Observer = observer });
         var executor = new ActionExecutor(client, clusters, new AgentClient(http), recent);
-        var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System);
+        var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System, log);
         var etcds = new EtcdController(cache, clusters, executor, recorder, thresholds, metrics, TimeProvider.System, log);
         var controller = new Controller<ObjectKey>("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
