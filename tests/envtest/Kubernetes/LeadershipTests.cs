@@ -104,7 +104,7 @@ public class LeadershipTests
 
         public bool Lost => _run is { IsCompletedSuccessfully: true, Result: false };
 
-        public Task Leads() => _leads.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<LeadershipTerm> Leads() => _leads.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         public async Task Stop()
         {

@@ -171,7 +171,7 @@ public class ReflectorTests
     /// <summary>Breaks watches and lets no request through while it is closed.</summary>
     sealed class Gate
     {
-        CancellationTokenSource? _open = new();
+        TaskCompletionSource? _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Watches { get; private set; }
 
@@ -179,12 +179,11 @@ public class ReflectorTests
 
         public void Close()
         {
-            var open = _open!;
+            _open!.SetResult();
             _open = null;
-            open.Cancel();
         }
 
-        public void Open() => _open = new();
+        public void Open() => _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         sealed class Handler(Gate gate) : DelegatingHandler
         {
@@ -194,12 +193,12 @@ public class ReflectorTests
                 var response = await base.SendAsync(request, cancellationToken);
                 if (!request.RequestUri!.Query.Contains("watch=1", StringComparison.Ordinal)) return response;
                 gate.Watches++;
-                response.Content = new StreamContent(new Breakable(await response.Content.ReadAsStreamAsync(cancellationToken), open.Token));
+                response.Content = new StreamContent(new Breakable(await response.Content.ReadAsStreamAsync(cancellationToken), open.Task));
                 return response;
             }
         }
 
-        sealed class Breakable(Stream inner, CancellationToken broken) : Stream
+        sealed class Breakable(Stream inner, Task closed) : Stream
         {
             public override bool CanRead => true;
 
@@ -217,15 +216,11 @@ public class ReflectorTests
 
             public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
             {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(broken, cancellationToken);
-                try
-                {
-                    return await inner.ReadAsync(buffer, either.Token);
-                }
-                catch (OperationCanceledException) when (broken.IsCancellationRequested)
-                {
-                    throw new IOException("The gate was closed.");
-                }
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                var reading = inner.ReadAsync(buffer, either.Token).AsTask();
+                if (await Task.WhenAny(reading, closed) == reading) return await reading;
+                await either.CancelAsync();
+                throw new IOException("The gate was closed.");
             }
 
             public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
