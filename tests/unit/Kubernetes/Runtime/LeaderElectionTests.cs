@@ -172,7 +172,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
             if (random.Next(10) == 0) throw new HttpRequestException("reset");
         };
         var led = new HashSet<string>();
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 360; i++)
         {
             if (i % 60 == 0) faulty = i % 120 == 0 ? _server.Holder ?? "" : "";
             await Task.Delay(1);
