@@ -19,18 +19,18 @@ static class EtcdMethods
     public static readonly GrpcMethod<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse> LeaseTimeToLive = new("Lease", "LeaseTimeToLive", LeaseTimeToLiveResponse.Parser, Retry.WhenUnavailable);
     public static readonly GrpcMethod<LeaseLeasesRequest, LeaseLeasesResponse> LeaseLeases = new("Lease", "LeaseLeases", LeaseLeasesResponse.Parser, Retry.WhenUnavailable);
 
-    public static readonly GrpcMethod<MemberListRequest, MemberListResponse> MemberList = new("Cluster", "MemberList", MemberListResponse.Parser, Retry.WhenUnavailable);
+    public static readonly GrpcMethod<MemberListRequest, MemberListResponse> MemberList = new("Cluster", "MemberList", MemberListResponse.Parser, Retry.WhenUnavailable, NeedsLeader: false);
     public static readonly GrpcMethod<MemberAddRequest, MemberAddResponse> MemberAdd = new("Cluster", "MemberAdd", MemberAddResponse.Parser, Retry.WhenNotSent);
     public static readonly GrpcMethod<MemberRemoveRequest, MemberRemoveResponse> MemberRemove = new("Cluster", "MemberRemove", MemberRemoveResponse.Parser, Retry.WhenNotSent);
     public static readonly GrpcMethod<MemberUpdateRequest, MemberUpdateResponse> MemberUpdate = new("Cluster", "MemberUpdate", MemberUpdateResponse.Parser, Retry.WhenNotSent);
     public static readonly GrpcMethod<MemberPromoteRequest, MemberPromoteResponse> MemberPromote = new("Cluster", "MemberPromote", MemberPromoteResponse.Parser, Retry.WhenNotSent);
 
-    public static readonly GrpcMethod<StatusRequest, StatusResponse> Status = new("Maintenance", "Status", StatusResponse.Parser, Retry.WhenUnavailable);
+    public static readonly GrpcMethod<StatusRequest, StatusResponse> Status = new("Maintenance", "Status", StatusResponse.Parser, Retry.WhenUnavailable, NeedsLeader: false);
     public static readonly GrpcMethod<AlarmRequest, AlarmResponse> Alarm = new("Maintenance", "Alarm", AlarmResponse.Parser, Retry.WhenNotSent);
-    public static readonly GrpcMethod<DefragmentRequest, DefragmentResponse> Defragment = new("Maintenance", "Defragment", DefragmentResponse.Parser, Retry.WhenNotSent);
-    public static readonly GrpcMethod<HashKVRequest, HashKVResponse> HashKV = new("Maintenance", "HashKV", HashKVResponse.Parser, Retry.WhenUnavailable);
+    public static readonly GrpcMethod<DefragmentRequest, DefragmentResponse> Defragment = new("Maintenance", "Defragment", DefragmentResponse.Parser, Retry.WhenNotSent, NeedsLeader: false);
+    public static readonly GrpcMethod<HashKVRequest, HashKVResponse> HashKV = new("Maintenance", "HashKV", HashKVResponse.Parser, Retry.WhenUnavailable, NeedsLeader: false);
     public static readonly GrpcMethod<MoveLeaderRequest, MoveLeaderResponse> MoveLeader = new("Maintenance", "MoveLeader", MoveLeaderResponse.Parser, Retry.WhenNotSent);
-    public static readonly GrpcMethod<SnapshotRequest, SnapshotResponse> Snapshot = new("Maintenance", "Snapshot", SnapshotResponse.Parser, Retry.WhenUnavailable);
+    public static readonly GrpcMethod<SnapshotRequest, SnapshotResponse> Snapshot = new("Maintenance", "Snapshot", SnapshotResponse.Parser, Retry.WhenUnavailable, NeedsLeader: false);
 
     public static readonly GrpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate = new("Auth", "Authenticate", AuthenticateResponse.Parser, Retry.WhenUnavailable);
 }

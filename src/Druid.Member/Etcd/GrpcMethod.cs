@@ -12,7 +12,12 @@ enum Retry
 }
 
 /// <summary>A method of etcd's API: its path and the type of its answer.</summary>
-sealed record GrpcMethod<TRequest, TResponse>(string Service, string Name, MessageParser<TResponse> Parser, Retry Retry)
+/// <param name="Service">The service that it belongs to.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Parser">Reads its answers.</param>
+/// <param name="Retry">When it may be sent again.</param>
+/// <param name="NeedsLeader">A member that knows no leader shall refuse it at once rather than let it wait.</param>
+sealed record GrpcMethod<TRequest, TResponse>(string Service, string Name, MessageParser<TResponse> Parser, Retry Retry, bool NeedsLeader = true)
     where TRequest : IMessage<TRequest>
     where TResponse : IMessage<TResponse>
 {

@@ -79,8 +79,8 @@ sealed class GrpcTransport : IDisposable
             Content = content,
         };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        // Without a leader etcd shall refuse or end a stream rather than let it wait.
-        request.Headers.Add("hasleader", "true");
+        if (method.NeedsLeader)
+            request.Headers.Add("hasleader", "true");
         if (token is not null)
             request.Headers.Add("token", token);
 

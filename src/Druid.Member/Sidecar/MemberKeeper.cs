@@ -11,7 +11,7 @@ namespace Druid.Member.Sidecar;
 /// </summary>
 sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, TimeSpan period, ILogger log, TimeProvider time)
 {
-    static readonly TimeSpan WhileStarting = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The last answer of etcd about itself; null while it does not answer.</summary>
     public StatusResponse? Status { get; private set; }

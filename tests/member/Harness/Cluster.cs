@@ -1,0 +1,132 @@
+using Druid.Member.Etcd;
+using Druid.Member.Etcd.Rpc;
+using Google.Protobuf;
+
+namespace Druid.MemberTests.Harness;
+
+/// <summary>Members on the loopback interface, configured as the operator would configure their pods.</summary>
+sealed class Cluster : IAsyncDisposable
+{
+    readonly List<Pod> _pods = [];
+
+    public Cluster(int size, Security? security = null, Leases? leases = null)
+    {
+        (Security, Leases) = (security, leases);
+        Root = Directory.CreateTempSubdirectory("druid-member-").FullName;
+        Grow(size);
+    }
+
+    public string Root { get; }
+
+    public Security? Security { get; }
+
+    public Leases? Leases { get; }
+
+    public bool PeerTls { get; set; }
+
+    public IReadOnlyList<Pod> Pods => _pods;
+
+    public Pod this[int ordinal] => _pods[ordinal];
+
+    /// <summary>Gives the cluster pods up to a size; none is started.</summary>
+    public void Grow(int size)
+    {
+        while (_pods.Count < size) _pods.Add(new Pod(this, _pods.Count));
+    }
+
+    /// <summary>Takes the last pod away.</summary>
+    public void Shrink()
+    {
+        _pods[^1].Dispose();
+        _pods.RemoveAt(_pods.Count - 1);
+    }
+
+    public async Task Start()
+    {
+        foreach (var pod in _pods) pod.Start();
+        await UntilReady();
+    }
+
+    public Task UntilReady() => Task.WhenAll(_pods.Select(pod => pod.UntilReady()));
+
+    public EtcdClient Client(params Uri[] endpoints) => new(new()
+    {
+        Endpoints = endpoints.Length > 0 ? endpoints : [.. _pods.Select(pod => pod.ClientUrl)],
+        Tls = Security?.ClientTls,
+    });
+
+    public HttpClient HttpClient() => Security is null ? new() { Timeout = TimeSpan.FromSeconds(10) } : new(Security.Handler()) { Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>Writes, and tries again while the members elect a leader.</summary>
+    public Task Put(string key, string value) => Eventually.Is($"{key} is written", async () =>
+    {
+        try
+        {
+            using var client = Client();
+            await client.Put(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) }, default);
+            return true;
+        }
+        catch (EtcdException)
+        {
+            return false;
+        }
+    });
+
+    public async Task<string?> Get(string key)
+    {
+        using var client = Client();
+        return (await client.Range(new RangeRequest { Key = ByteString.CopyFromUtf8(key) }, default)).Kvs.FirstOrDefault()?.Value.ToStringUtf8();
+    }
+
+    public async Task<IReadOnlyList<ClusterMember>> Members()
+    {
+        using var client = Client(_pods[0].ClientUrl);
+        return (await client.MemberList(default)).Members;
+    }
+
+    /// <summary>Waits until etcd lists so many voters and nobody else.</summary>
+    public Task UntilVoters(int count) => Eventually.Is($"{count} voters", async () =>
+    {
+        try
+        {
+            var members = await Members();
+            return members.Count == count && members.All(m => !m.IsLearner);
+        }
+        catch (EtcdException)
+        {
+            return false;
+        }
+    }, () => string.Join('\n', _pods.Select(pod => pod.Log)));
+
+    public string Configuration(Pod pod) => $"""
+        advertise-client-urls:
+        {Map(p => p.ClientUrl)}
+        data-dir: {pod.DataDirectory}
+        initial-advertise-peer-urls:
+        {Map(p => p.PeerUrl)}
+        initial-cluster: {string.Join(',', _pods.Select(p => $"{p.Name}={Text(p.PeerUrl)}"))}
+        initial-cluster-state: new
+        initial-cluster-token: etcd-cluster
+        listen-client-urls: {Listen(pod.ClientUrl)}
+        listen-peer-urls: {Listen(pod.PeerUrl)}
+        name: etcd-config
+        next-cluster-version-compatible: true
+        quota-backend-bytes: 1073741824
+        snapshot-count: 10000
+        {Security?.Configuration(PeerTls)}
+        """;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pod in _pods) pod.Dispose();
+        if (Leases is not null) await Leases.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    string Map(Func<Pod, Uri> url) => string.Join('\n', _pods.Select(p => $"  {p.Name}:\n  - {Text(url(p))}"));
+
+    static string Text(Uri url) => url.GetLeftPart(UriPartial.Authority);
+
+    // etcd listens on addresses, not on names.
+    static string Listen(Uri url) => $"{url.Scheme}://127.0.0.1:{url.Port}";
+}

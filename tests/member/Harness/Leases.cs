@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Druid.Member.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Druid.MemberTests.Harness;
+
+/// <summary>The member leases of a Kubernetes API server, as much of one as an agent talks to.</summary>
+sealed class Leases : IAsyncDisposable
+{
+    const string Prefix = "/apis/coordination.k8s.io/v1/namespaces/shop/leases/";
+
+    readonly ConcurrentDictionary<string, JsonObject> _leases = new();
+    readonly ConcurrentQueue<string> _requests = new();
+    readonly string _directory = Directory.CreateTempSubdirectory("druid-leases-").FullName;
+    HttpServer? _server;
+
+    Leases()
+    {
+    }
+
+    public string Kubeconfig => Path.Combine(_directory, "kubeconfig");
+
+    /// <summary>While set, every request fails.</summary>
+    public bool Down { get; set; }
+
+    /// <summary>Method and path of all requests.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    public static async Task<Leases> Start(params string[] members)
+    {
+        var leases = new Leases();
+        leases._server = await HttpServer.Start(0, null, leases.Answer, default);
+        File.WriteAllText(leases.Kubeconfig, $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            clusters:
+            - name: test
+              cluster:
+                server: http://127.0.0.1:{{leases._server.Port}}
+            users:
+            - name: test
+              user: {token: test}
+            contexts:
+            - name: test
+              context: {cluster: test, user: test, namespace: shop}
+            """);
+        foreach (var member in members) leases.Create(member);
+        return leases;
+    }
+
+    public void Create(string member) => _leases[member] = new()
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1",
+        ["kind"] = "Lease",
+        ["metadata"] = new JsonObject { ["name"] = member, ["namespace"] = "shop", ["resourceVersion"] = "1" },
+    };
+
+    public string? Holder(string member) => Read(member)["spec"]?["holderIdentity"]?.ToString();
+
+    public string? Annotation(string member, string name) => Read(member)["metadata"]!["annotations"]?[name]?.ToString();
+
+    public void Annotate(string member, string name, string? value) => Merge(member, new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } } });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    JsonObject Read(string member)
+    {
+        lock (_leases) return (JsonObject)_leases[member].DeepClone();
+    }
+
+    JsonObject Merge(string member, JsonObject patch)
+    {
+        lock (_leases)
+        {
+            Merge(_leases[member], patch);
+            return (JsonObject)_leases[member].DeepClone();
+        }
+    }
+
+    async Task Answer(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        _requests.Enqueue($"{context.Request.Method} {path}");
+        var member = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
+        if (Down || !_leases.ContainsKey(member))
+        {
+            context.Response.StatusCode = Down ? 503 : 404;
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","code":{{context.Response.StatusCode}} }"""));
+            return;
+        }
+        var lease = HttpMethods.IsPatch(context.Request.Method)
+            ? Merge(member, (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))!)
+            : Read(member);
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(lease.ToJsonString());
+    }
+
+    // RFC 7386.
+    static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            if (value is null) target.Remove(name);
+            else if (value is JsonObject inner)
+            {
+                if (target[name] is not JsonObject) target[name] = new JsonObject();
+                Merge((JsonObject)target[name]!, inner);
+            }
+            else target[name] = value.DeepClone();
+        }
+    }
+}
