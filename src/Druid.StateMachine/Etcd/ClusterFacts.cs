@@ -5,7 +5,7 @@ namespace Druid.StateMachine.Etcd;
 /// <summary>Facts that several machines of a cluster ask for, so that the same words mean the same everywhere.</summary>
 static class ClusterFacts
 {
-    public static readonly Fact<ClusterView> MoreWanted = new("more members wanted", c => c.Wanted > c.Size && !c.RuntimeDisabled);
+    public static readonly Fact<ClusterView> MoreWanted = new("more members wanted", c => c.Wanted > c.Size && c.Size > 0 && !c.RuntimeDisabled);
 
     public static readonly Fact<ClusterView> FewerWanted = new("fewer members wanted", c => c.Wanted < c.Size && c.Wanted > 0);
 
@@ -19,6 +19,8 @@ static class ClusterFacts
 
     public static readonly Fact<ClusterView> AllParticipate = new("all members participate",
         c => c.Participating >= c.Size && c.Count(m => m.Ordinal < c.Size && !m.Participates) == 0);
+
+    public static readonly Fact<ClusterView> SetObserved = new("the StatefulSet controller has seen the StatefulSet as it is", c => c.RevisionKnown);
 
     public static readonly Fact<ClusterView> PodsLeft = new("pods are left", c => c.Count(m => m.Pod != PodState.None) > 0);
 
@@ -35,6 +37,9 @@ static class ClusterFacts
         new(ComponentKind.ConfigMap, plan),
         new(ComponentKind.StatefulSet, plan),
     ];
+
+    /// <summary>What a machine waits for that must not act while pods are still made or deleted for an older StatefulSet.</summary>
+    public const string Controller = "the StatefulSet controller to take up the last change";
 
     /// <summary>The members that do not participate, in words.</summary>
     public static string Missing(ClusterView c) =>

@@ -87,20 +87,37 @@ public sealed record ClusterView
     /// <summary>The spec asks for something that must not be applied yet. See <see cref="MayApply"/>.</summary>
     public bool Held => !MayApply && (Wanted != Size || PeerTlsWanted != (Plan.PeerTls == PeerTls.On) || Components.Any(c => c.State == ComponentState.Behind));
 
+    /// <summary>
+    /// Everything that the spec asks for was applied, and every pod was made from it. Peer TLS is applied on waking when no
+    /// member runs.
+    /// </summary>
+    public bool IsApplied => Size == (RuntimeDisabled ? 0 : Wanted)
+        && (Size == 0 || Plan.PeerTls == (PeerTlsWanted ? PeerTls.On : PeerTls.Off))
+        && Components.All(static c => c.State == ComponentState.Current)
+        && RevisionKnown
+        && Count(static m => m.Outdated) == 0
+        && Count(m => m.Ordinal < Size && m.Pod is not (PodState.None or PodState.Going)) == Size;
+
     /// <summary>Members that vote, as far as is known; the size of the cluster while nothing is known.</summary>
-    public int Voters => Count(static m => m.Membership == Membership.Voter) is var known and > 0 ? known : Size;
+    public int Voters => Count(m => m.Membership == Membership.Voter && IsCounted(m)) is var known and > 0 ? known : Size;
 
     /// <summary>How many voters must participate: more than half.</summary>
     public int Quorum => Voters / 2 + 1;
 
     /// <summary>Voters whose pod answers linearizable reads.</summary>
-    public int Participating => Count(static m => m.Participates);
+    public int Participating => Count(m => m.Participates && IsCounted(m));
+
+    /// <summary>Voters that still have their data.</summary>
+    public int Whole => Count(m => m is { Membership: Membership.Voter, DataLost: false } && IsCounted(m));
 
     /// <summary>A cluster of one or two voters loses its quorum with any member: no restart of it can be without a gap.</summary>
     public bool ToleratesNoFailure => Voters < 3;
 
     /// <summary>Some member has an identity in an etcd cluster, so a cluster was formed.</summary>
     public bool Bootstrapped => Count(static m => m.Membership is Membership.Voter or Membership.Learner) > 0;
+
+    // A member leaves the membership before the StatefulSet shrinks; what was reported of it before does not count any more.
+    bool IsCounted(MemberView member) => member.Ordinal < Size || Size == 0;
 
     /// <summary>The member of this ordinal; one of which nothing is known when there is no trace of it.</summary>
     public MemberView Member(int ordinal)

@@ -27,7 +27,7 @@ public static class EtcdLifecycle
     static readonly Fact<ClusterView> Managed = new("managed", c => !c.Suspended && !c.DeletionRequested && c.SpecErrors.Length == 0);
     static readonly Fact<ClusterView> Protected = new("the finalizer is set", c => c.HasFinalizer);
     static readonly Fact<ClusterView> ObjectsToApply = new("objects are missing, edited or behind the spec", c => c.ToApply.Any());
-    static readonly Fact<ClusterView> GenerationBehind = new("the generation was not observed yet", c => c.MayApply && c.ObservedGeneration != c.Generation);
+    static readonly Fact<ClusterView> GenerationApplied = new("all of a new generation is applied", c => c.MayApply && c.ObservedGeneration != c.Generation && c.IsApplied);
     static readonly Fact<ClusterView> ReconcileRequested = new("the reconcile annotation is set", c => c.ReconcileRequested);
     static readonly Fact<ClusterView> Held = new("a change of the spec is held back", c => c.Held);
     static readonly Fact<ClusterView> MayApply = new("changes may be applied", c => c.MayApply);
@@ -51,21 +51,22 @@ public static class EtcdLifecycle
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(HasQuorum).GoTo(Ready)
                 .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(HasQuorum).GoTo(Ready)
+                .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .Otherwise().Wait(Missing))
 
             .State(Ready, "The cluster is as declared, or is being put back to it.", s => s
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(Held).Wait("the reconcile annotation: the spec changed and automatic reconciliation is off")
+                .When(Held).Wait(HeldBack)
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
+                .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
                 .When(ScaleIn.Needed).And(MayApply).GoTo(ScalingIn)
                 .When(PeerTlsChange.Needed).And(MayApply).GoTo(ChangingPeerTls)
                 .When(MemberRollout.Needed).GoTo(Updating)
                 .When(MoreWanted).And(MayApply).GoTo(ScalingOut)
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
                 .Unless(AllParticipate).Wait(Missing))
 
@@ -96,21 +97,22 @@ public static class EtcdLifecycle
                 .Run(PeerTlsChange.Machine))
 
             .State(Hibernating, "No member is wanted; the cluster is saved and stopped.", s => s
-                .When(NoMemberDeclared).AndNot(PodsLeft).GoTo(Hibernated)
                 .Unless(NoMemberWanted).GoTo(Creating)
+                .When(NoMemberDeclared).AndNot(PodsLeft).GoTo(Hibernated)
                 .Run(Hibernation.Machine))
 
             .State(Hibernated, "No member runs; volumes and backups are kept.", s => s
                 .When(RuntimeDisabled).GoTo(Disabled)
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
-                .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
-                .Unless(NoMemberWanted).And(MayApply).GoTo(Creating))
+                .When(Held).Wait(HeldBack)
+                .Unless(NoMemberWanted).GoTo(Creating)
+                .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
             .State(Waking, "The members that were stopped are being started again, all at once, as they hold the data.", s => s
                 .When(NoMemberWanted).GoTo(Hibernating)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(HasQuorum).GoTo(Ready)
                 .When(NoMemberDeclared).DoEach(Wake).Stay()
+                .When(HasQuorum).GoTo(Ready)
                 .Otherwise().Wait(Missing))
 
             .State(Recovering, "The majority has lost its data for good; the cluster is founded anew once that is allowed.", s => s
@@ -119,7 +121,7 @@ public static class EtcdLifecycle
 
             .State(Disabled, "Only the configuration and a StatefulSet without replicas are kept, because the object asks for it.", s => s
                 .Unless(RuntimeDisabled).GoTo(Hibernated)
-                .When(GenerationBehind).Do(c => new ObserveGeneration(c.Generation)).Stay()
+                .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
             .State(Suspended, "Nothing but status and events is written, because the object asks for it.", s => s
@@ -155,6 +157,8 @@ public static class EtcdLifecycle
                 .Unless(AllParticipate).GoTo(Degraded)))
 
         .Region(Backup, r => r.Run(SnapshotCompaction.Machine)));
+
+    const string HeldBack = "the reconcile annotation: the spec changed and automatic reconciliation is off";
 
     static bool IsThere(ComponentView c) => c.State is not (ComponentState.Missing or ComponentState.Going);
 

@@ -5,7 +5,7 @@ namespace Druid.StateMachine.Etcd;
 
 /// <summary>
 /// Replaces pods of an older revision one at a time, in the order that costs clients least: those that do not serve anyway,
-/// then followers, then the leader, which hands over first. A participating pod goes only while all updated ones
+/// then followers, then the leader, which hands over first. A participating pod goes only while all members
 /// participate, so a template that does not start costs one member and never the quorum.
 /// </summary>
 public static class MemberRollout
@@ -13,15 +13,12 @@ public static class MemberRollout
     /// <summary>The states.</summary>
     public const string Replacing = nameof(Replacing);
 
-    static readonly Fact<ClusterView> RevisionKnown = new("the StatefulSet's new revision is known", c => c.RevisionKnown);
-    static readonly Fact<ClusterView> UpdatedParticipate = new("all updated members participate", c => c.Count(m => m.Ordinal < c.Size && !m.Outdated && !m.Participates) == 0);
-    static readonly Fact<ClusterView> CanSpareOne = new("the quorum can spare a member", c => c.Participating > c.Quorum || c.ToleratesNoFailure);
     static readonly Fact<ClusterView> FollowerOutdated = new("a follower is outdated", c => Followers(c).Any());
     static readonly Fact<ClusterView> LeaderOutdated = new("the leader is outdated", c => c.Count(IsOutdatedLeader) > 0);
     static readonly Fact<ClusterView> HasSuccessor = new("another member can lead", c => c.Count(CanLead) > 0);
 
-    /// <summary>A pod of an older revision does not participate: replacing it takes nothing from clients.</summary>
-    internal static readonly Fact<ClusterView> IdleOutdated = new("an outdated pod does not participate", c => c.RevisionKnown && Idle(c) is not null);
+    /// <summary>A pod of an older revision is not ready, so it has no clients: replacing it takes nothing from them.</summary>
+    internal static readonly Fact<ClusterView> IdleOutdated = new("an outdated pod is not ready", c => c.RevisionKnown && Idle(c) is not null);
 
     /// <summary>Pods of an older revision are there.</summary>
     internal static readonly Fact<ClusterView> Needed = new("pods are outdated", c => !c.RevisionKnown || c.Count(m => m.Outdated) > 0);
@@ -29,11 +26,10 @@ public static class MemberRollout
     /// <summary>The machine.</summary>
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("member-rollout",
         "Replaces pods of an older revision: those that do not serve first, followers next, the leader last.", m => m
-        .State(Replacing, "Outdated pods are replaced one at a time; each waits until all updated ones participate.", s => s
-            .Unless(RevisionKnown).Wait("the StatefulSet controller to take up the new template")
+        .State(Replacing, "Outdated pods are replaced one at a time; each waits until all members participate.", s => s
+            .Unless(SetObserved).Wait(Controller)
             .When(IdleOutdated).Do(ReplaceIdle).Stay()
-            .Unless(UpdatedParticipate).Wait(Stuck)
-            .Unless(CanSpareOne).Wait(Missing)
+            .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next pod is replaced")
             .When(FollowerOutdated).Do(c => new DeletePod(Followers(c).Max(f => f.Ordinal), Evict: !c.ToleratesNoFailure)).Stay()
             .When(LeaderOutdated).And(HasSuccessor).Do(c => new MoveLeader(Leader(c).Ordinal, c.Members.Last(CanLead).Ordinal)).Stay()
             .When(LeaderOutdated).Do(c => new DeletePod(Leader(c).Ordinal, Evict: !c.ToleratesNoFailure)).Stay()));
@@ -42,7 +38,7 @@ public static class MemberRollout
     internal static DeletePod ReplaceIdle(ClusterView c) => new(Idle(c)!.Ordinal, Evict: false);
 
     static MemberView? Idle(ClusterView c) => c.Members
-        .Where(m => m.Outdated && !m.Participates && m.Pod is not (PodState.None or PodState.Going))
+        .Where(m => m is { Outdated: true, Pod: PodState.Failed or PodState.Starting or PodState.Unready })
         .OrderBy(m => m.Pod).ThenByDescending(m => m.Ordinal).FirstOrDefault();
 
     static IEnumerable<MemberView> Followers(ClusterView c) => c.Members.Where(m => m.Outdated && m.Participates && !m.Leads);
@@ -52,7 +48,4 @@ public static class MemberRollout
     static bool CanLead(MemberView m) => m is { Leads: false, Participates: true, Task: MemberTask.Serve };
 
     static MemberView Leader(ClusterView c) => c.Members.First(IsOutdatedLeader);
-
-    static string Stuck(ClusterView c) =>
-        $"updated {string.Join(", ", c.Members.Where(m => m.Ordinal < c.Size && !m.Outdated && !m.Participates))} to participate before the next pod is replaced";
 }

@@ -26,7 +26,7 @@ public static class QuorumRecovery
 
     /// <summary>Fewer members than a quorum still have their data, and they cannot serve.</summary>
     internal static readonly Fact<ClusterView> Lost = Fact<ClusterView>.Fault("the majority has lost its data for good",
-        c => c.Bootstrapped && c.Participating < c.Quorum && c.Count(m => m is { Membership: Membership.Voter, DataLost: false }) < c.Quorum);
+        c => c.Bootstrapped && c.Participating < c.Quorum && c.Whole < c.Quorum);
 
     /// <summary>A recovery is under way, whatever was remembered of it.</summary>
     internal static readonly Fact<ClusterView> Begun = new("members were told to rebuild or rejoin",

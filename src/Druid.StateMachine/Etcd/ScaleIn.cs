@@ -14,10 +14,8 @@ public static class ScaleIn
 
     static readonly Fact<ClusterView> OthersParticipate = new("all others participate", c => c.Count(m => m.Ordinal < c.Size - 1 && m.Participates) == c.Size - 1);
     static readonly Fact<ClusterView> ToldToLeave = new("it was told to leave", c => Leaver(c).Task == MemberTask.Leave);
-    static readonly Fact<ClusterView> StillMember = new("it may still be a member", c => Leaver(c).Membership != Membership.None);
     static readonly Fact<ClusterView> LeaverLeads = new("it leads", c => Leaver(c).Leads);
     static readonly Fact<ClusterView> RemainsLeft = new("something of a removed member is left", c => c.Count(m => IsRemains(c, m)) > 0);
-    static readonly Fact<ClusterView> RemainsVote = new("a removed member is still in the membership", c => Remains(c).Membership is Membership.Voter or Membership.Learner);
     static readonly Fact<ClusterView> PodLeft = new("its pod is left", c => Remains(c).Pod != PodState.None);
     static readonly Fact<ClusterView> LeaseLeft = new("its lease is left", c => Remains(c).HasLease);
 
@@ -29,23 +27,25 @@ public static class ScaleIn
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("scale-in",
         "Shrinks a cluster by one member at a time, highest ordinal first, without ever risking quorum.", m => m
         .State(Guarding, "A member is to leave; waits until all others participate.", s => s
+            .Unless(SetObserved).Wait(Controller)
             .When(RemainsLeft).GoTo(Draining)
             .When(ToldToLeave).GoTo(Leaving)
             .Unless(OthersParticipate).Wait(Others)
             .When(FewerWanted).Do(c => new AssignTask(Leaver(c).Ordinal, MemberTask.Leave)).GoTo(Leaving))
         .State(Leaving, "The member was told to leave, so it cannot join again; it is relieved of leadership and removed.", s => s
+            .Unless(SetObserved).GoTo(Guarding)
             .When(RemainsLeft).GoTo(Draining)
             .Unless(ToldToLeave).GoTo(Guarding)
-            .Unless(StillMember).DoEach(c => ChangeTo(c.Plan with { Size = c.Size - 1 })).GoTo(Draining)
             .Unless(FewerWanted).Do(c => new AssignTask(Leaver(c).Ordinal, MemberTask.Serve)).GoTo(Guarding)
             .Unless(OthersParticipate).Wait(Others)
             .When(LeaverLeads).Do(c => new MoveLeader(Leaver(c).Ordinal, c.Size - 2)).Stay()
-            .Otherwise().Do(c => new RemoveMember(Leaver(c).Ordinal)).Stay())
+            .Otherwise().Do(c => new RemoveMember(Leaver(c).Ordinal)).DoEach(c => ChangeTo(c.Plan with { Size = c.Size - 1 })).GoTo(Draining))
         .State(Draining, "It is no member any more; its pod goes, then its lease, then by policy its volume.", s => s
+            .Unless(SetObserved).Wait(Controller)
             .Unless(RemainsLeft).GoTo(Guarding)
-            .When(RemainsVote).Do(c => new RemoveMember(Remains(c).Ordinal)).Stay()
             .When(PodLeft).Wait(c => $"the pod of {Remains(c)} to end")
-            .When(LeaseLeft).Do(c => new DeleteMemberLease(Remains(c).Ordinal)).Stay()
+            .Unless(HasQuorum).Wait(Missing)
+            .When(LeaseLeft).Do(c => new RemoveMember(Remains(c).Ordinal)).Do(c => new DeleteMemberLease(Remains(c).Ordinal)).Stay()
             .Otherwise().Do(c => new DeleteVolume(Remains(c).Ordinal)).Stay()));
 
     static MemberView Leaver(ClusterView c) => c.Member(c.Size - 1);
