@@ -11,11 +11,13 @@ static class DiagramsCommand
     static readonly Option<string> Format = new("--format") { Description = "mermaid, dot or svg (svg needs Graphviz).", DefaultValueFactory = _ => "mermaid" };
     static readonly Option<bool> Faults = new("--faults") { Description = "Draw the arrows that tell of failures too." };
 
+    static readonly Option<bool> Overview = new("--overview") { Description = "Draw only the outermost states and the arrows between them." };
+
     public static Command Create()
     {
         Machine.AcceptOnlyFromAmong([.. MachineCatalog.All.Select(m => m.Name)]);
         Format.AcceptOnlyFromAmong("mermaid", "dot", "svg");
-        var command = new Command("diagrams", "Prints a machine as a diagram.") { Machine, Format, Faults };
+        var command = new Command("diagrams", "Prints a machine as a diagram.") { Machine, Format, Faults, Overview };
         command.SetAction(Draw);
         return command;
     }
@@ -23,7 +25,7 @@ static class DiagramsCommand
     static async Task<int> Draw(ParseResult arguments, CancellationToken cancel)
     {
         var machine = MachineCatalog.Find(arguments.GetRequiredValue(Machine))!;
-        var options = new DiagramOptions { Faults = arguments.GetValue(Faults) };
+        var options = new DiagramOptions { Faults = arguments.GetValue(Faults), Overview = arguments.GetValue(Overview) };
         switch (arguments.GetRequiredValue(Format))
         {
             case "mermaid":

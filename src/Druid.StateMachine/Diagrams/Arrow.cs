@@ -12,7 +12,9 @@ public sealed record Arrow(string? From, string? To, int Order, string Trigger, 
 {
     /// <summary>The arrows of a region in the order written, those of enclosing states first.</summary>
     public static IEnumerable<Arrow> Of<TView>(Region<TView> region, DiagramOptions options) =>
-        Of(null, region.Rules, options).Concat(region.All.SelectMany(s => Of(s.Path, s.Rules, options)));
+        options.Overview
+            ? Of(null, region.Rules, options).Concat(region.States.SelectMany(s => Of(s.Path, s.Rules, options))).Where(a => a.To is not null && a.To != a.From)
+            : Of(null, region.Rules, options).Concat(region.All.SelectMany(s => Of(s.Path, s.Rules, options)));
 
     /// <summary>"order. trigger / actions", on as many lines as asked for.</summary>
     public string Label(string lineBreak) =>

@@ -28,26 +28,27 @@ public static class Dot
         text.Append($"  subgraph \"cluster_{region.Name}\" {{\n");
         text.Append($"    label=\"{(machine.Regions.Length > 1 ? $"region {region.Name}" : "")}\"; style=dashed; color=\"#999999\";\n");
         text.Append($"    \"{region.Name}:start\" [shape=circle, label=\"\", width=0.18, fillcolor=black, color=black];\n");
-        DrawStates(text, region, region.States, options.Current?.GetValueOrDefault(region.Name), "    ");
+        DrawStates(text, region, region.States, options, "    ");
         if (region.Rules.Length > 0)
         {
             text.Append($"    \"{region.Name}:any\" [label=\"in any state\", style=\"rounded,dashed\", fillcolor=white];\n");
         }
-        text.Append($"    \"{region.Name}:start\" -> \"{region.Name}:{region.States[0].Entry.Path}\";\n");
+        text.Append($"    \"{region.Name}:start\" -> \"{region.Name}:{End(region, region.States[0].Path, options)}\";\n");
         foreach (var arrow in Arrow.Of(region, options))
         {
             var from = arrow.From ?? "any";
             var to = arrow.To ?? from;
-            text.Append($"    \"{region.Name}:{EntryOf(region, from)}\" -> \"{region.Name}:{EntryOf(region, to)}\" [label=\"{Escape(arrow.Label("\\l"))}\\l\"{Ends(region, from, to)}];\n");
+            text.Append($"    \"{region.Name}:{End(region, from, options)}\" -> \"{region.Name}:{End(region, to, options)}\" [label=\"{Escape(arrow.Label("\\l"))}\\l\"{Ends(region, from, to, options)}];\n");
         }
         text.Append("  }\n");
     }
 
-    static void DrawStates<TView>(StringBuilder text, Region<TView> region, IEnumerable<State<TView>> states, string? current, string indent)
+    static void DrawStates<TView>(StringBuilder text, Region<TView> region, IEnumerable<State<TView>> states, DiagramOptions options, string indent)
     {
+        var current = options.Current?.GetValueOrDefault(region.Name);
         foreach (var state in states)
         {
-            if (state.IsLeaf)
+            if (state.IsLeaf || options.Overview)
             {
                 var mark = state.Path == current ? ", fillcolor=\"#ffd54f\", color=\"#e65100\", penwidth=3" : "";
                 text.Append($"{indent}\"{region.Name}:{state.Path}\" [label=\"{state.Name}\\n{Escape(Fold(state.Meaning))}\"{mark}];\n");
@@ -56,17 +57,22 @@ public static class Dot
             {
                 text.Append($"{indent}subgraph \"cluster_{region.Name}:{state.Path}\" {{\n");
                 text.Append($"{indent}  label=\"{state.Name}: {Escape(Fold(state.Meaning))}\"; style=\"rounded,filled\"; fillcolor=\"#eef3f8\"; color=\"#34659d\";\n");
-                DrawStates(text, region, state.Substates, current, indent + "  ");
+                DrawStates(text, region, state.Substates, options, indent + "  ");
                 text.Append($"{indent}}}\n");
             }
         }
     }
 
     // Graphviz joins nodes, not clusters: an arrow of a composite ends at its entry leaf and is clipped at its border.
-    static string EntryOf<TView>(Region<TView> region, string path) => region.Find(path)?.Entry.Path ?? path;
+    static string End<TView>(Region<TView> region, string path, DiagramOptions options) =>
+        options.Overview ? path : region.Find(path)?.Entry.Path ?? path;
 
-    static string Ends<TView>(Region<TView> region, string from, string to)
+    static string Ends<TView>(Region<TView> region, string from, string to, DiagramOptions options)
     {
+        if (options.Overview)
+        {
+            return "";
+        }
         var tail = region.Find(from) is { IsLeaf: false } f ? $", ltail=\"cluster_{region.Name}:{f.Path}\"" : "";
         var head = region.Find(to) is { IsLeaf: false } t ? $", lhead=\"cluster_{region.Name}:{t.Path}\"" : "";
         return from == to ? "" : tail + head;

@@ -20,7 +20,7 @@ public static class Mermaid
                 text.Append($"  state \"{region.Name}\" as {Id(region.Name)} {{\n");
                 indent = "    ";
             }
-            DrawStates(text, region, region.States, indent);
+            DrawStates(text, region, region.States, indent, options.Overview);
             foreach (var arrow in Arrow.Of(region, options))
             {
                 var from = arrow.From is null ? Id(region.Name, "any") : Id(region.Name, arrow.From);
@@ -47,7 +47,7 @@ public static class Mermaid
         return text.ToString();
     }
 
-    static void DrawStates<TView>(StringBuilder text, Region<TView> region, IEnumerable<State<TView>> states, string indent)
+    static void DrawStates<TView>(StringBuilder text, Region<TView> region, IEnumerable<State<TView>> states, string indent, bool overview)
     {
         var first = true;
         foreach (var state in states)
@@ -58,15 +58,19 @@ public static class Mermaid
                 first = false;
             }
             text.Append($"{indent}state \"{state.Name}\" as {Id(region.Name, state.Path)}");
-            if (state.IsLeaf)
+            if (state.IsLeaf || overview)
             {
                 text.Append('\n');
             }
             else
             {
                 text.Append(" {\n");
-                DrawStates(text, region, state.Substates, indent + "  ");
+                DrawStates(text, region, state.Substates, indent + "  ", overview);
                 text.Append($"{indent}}}\n");
+            }
+            if (overview)
+            {
+                continue;
             }
             text.Append($"{indent}note right of {Id(region.Name, state.Path)}: {Escape(state.Meaning)}\n");
         }
