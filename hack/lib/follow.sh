@@ -24,8 +24,9 @@ summaries() {
     def count($members; $status): [$members[] | select(.status == $status)] | length;
     (.status.members // []) as $members
     | (.status.lifecycle.regions // []) as $regions
-    | (.status.observedGeneration == .metadata.generation and condition("Ready") == "True"
-        and condition("AllMembersReady") == "True" and condition("AllMembersUpdated") != "False") as $ready
+    | (.status.observedGeneration == .metadata.generation and .status.readyReplicas == .spec.replicas
+        and condition("Ready") == "True" and condition("AllMembersReady") == "True"
+        and any($regions[]; .name == "lifecycle" and .state == "Ready")) as $ready
     | [ ($regions | map("\(.name) \(.state)") | join("  ")),
         "members \(count($members; "Ready"))/\(.spec.replicas)",
         ($regions | map(.waitingFor // empty) | unique | if . == [] then empty else "waits for " + join("; ") end),

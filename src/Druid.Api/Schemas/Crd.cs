@@ -29,6 +29,9 @@ public sealed record Crd
     /// <summary>The name of the CustomResourceDefinition.</summary>
     public string Name => $"{Plural}.{ApiGroup.Name}";
 
+    /// <summary>The same without rules in CEL, which kubectl does not let through to a server that does not know them (before 1.25). They are checked all the same, by the operator.</summary>
+    public Crd WithoutCel() => this with { Schema = Schema.WithoutRules() };
+
     /// <summary>The CustomResourceDefinition, as it is applied.</summary>
     public CustomResourceDefinition ToResource() => new()
     {

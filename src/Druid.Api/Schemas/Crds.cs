@@ -49,7 +49,8 @@ public static class Crds
     public static IReadOnlyList<Crd> All { get; } = [Etcd, EtcdCopyBackupsTask, EtcdOpsTask];
 
     /// <summary>All CustomResourceDefinitions as YAML, ready for kubectl apply.</summary>
-    public static string ToYaml() => Yaml.WriteAll(All.Select(crd => crd.ToJson()));
+    /// <param name="cel">Whether with the rules in CEL: see <see cref="Crd.WithoutCel"/>.</param>
+    public static string ToYaml(bool cel = true) => Yaml.WriteAll(All.Select(crd => (cel ? crd : crd.WithoutCel()).ToJson()));
 
     static CustomResourceColumnDefinition Age => Column("Age", "date", ".metadata.creationTimestamp");
 

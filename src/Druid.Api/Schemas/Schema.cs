@@ -82,6 +82,15 @@ public sealed record Schema
     /// <exception cref="ArgumentException">A path leads nowhere.</exception>
     public Schema With(IEnumerable<CelRule> rules) => rules.Aggregate(this, (schema, rule) => schema.With(rule, SchemaPath.Parse(rule.At)));
 
+    /// <summary>The schema without any rules.</summary>
+    public Schema WithoutRules() => this with
+    {
+        Rules = [],
+        Fields = [.. Fields.Select(field => field with { Schema = field.Schema.WithoutRules() })],
+        Values = Values?.WithoutRules(),
+        Items = Items?.WithoutRules(),
+    };
+
     Schema With(CelRule rule, ReadOnlySpan<string> path)
     {
         if (path.IsEmpty) return this with { Rules = [.. Rules, rule] };

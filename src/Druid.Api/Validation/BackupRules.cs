@@ -29,7 +29,7 @@ static class StoreRules
         new Rule<T>("store-endpoint",
                 "must be a URL with a host, such as https://s3.example.com:9000",
                 change => NameRules.Where(store(change.Now)?.EndpointOverride, $"{path}.endpointOverride", url => !Text.IsUrl(url)))
-            .InCel($"{path}.endpointOverride", "isURL(self) && url(self).getHost() != ''"),
+            .InCel($"{path}.endpointOverride", "isURL(self) && url(self).getHostname() != ''"),
     ];
 
     static bool IsPath(string prefix) =>

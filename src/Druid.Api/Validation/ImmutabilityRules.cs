@@ -5,9 +5,9 @@ static class ImmutabilityRules
 {
     public static IReadOnlyList<Rule<Etcd>> All { get; } =
     [
-        Immutable("storageClass", "cannot be changed, because the members' volumes exist: create another Etcd and copy the data", spec => spec.StorageClass),
-        Immutable("volumeClaimTemplate", "cannot be changed, because the members' volumes are found by it: set it back", spec => spec.VolumeClaimTemplate),
-        Immutable("memberNamePrefix", "cannot be changed, because the members are known to each other by it: set it back", spec => spec.MemberNamePrefix),
+        Immutable("storageClass", "storageClass cannot be changed, because the members' volumes exist: create another Etcd and copy the data", spec => spec.StorageClass),
+        Immutable("volumeClaimTemplate", "volumeClaimTemplate cannot be changed, because the members' volumes are found by it: set it back", spec => spec.VolumeClaimTemplate),
+        Immutable("memberNamePrefix", "memberNamePrefix cannot be changed, because the members are known to each other by it: set it back", spec => spec.MemberNamePrefix),
         new("storage-shrinks",
             "cannot be lowered, because volumes do not shrink: set it back, or create another Etcd and copy the data",
             change => change.Before is { } before && Capacity(change.Now) < Capacity(before)

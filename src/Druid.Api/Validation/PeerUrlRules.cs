@@ -14,17 +14,17 @@ static class PeerUrlRules
                 change => Urls(change.Now, url => !Text.IsHttpUrl(url)))
             .InCel($"{Path}[].urls[]", Cel.IsHttpUrl),
         new Rule<Etcd>("peer-url-without-tls",
-                "must begin with https://, because peerUrlTls is set",
+                "additionalAdvertisePeerURLs must begin with https://, because peerUrlTls is set",
                 change => change.Now.Spec.Etcd.PeerUrlTls is null ? [] : Urls(change.Now, url => !url.StartsWith("https://", StringComparison.Ordinal)))
             .InCel("spec.etcd", $"!has(self.additionalAdvertisePeerURLs) || !has(self.peerUrlTls) || self.additionalAdvertisePeerURLs.all(m, m.urls.all(u, u.startsWith('https://')))"),
         new Rule<Etcd>("peer-url-with-tls",
-                "must begin with http://, because peerUrlTls is not set",
+                "additionalAdvertisePeerURLs must begin with http://, because peerUrlTls is not set",
                 change => change.Now.Spec.Etcd.PeerUrlTls is null ? Urls(change.Now, url => !url.StartsWith("http://", StringComparison.Ordinal)) : [])
             .InCel("spec.etcd", $"!has(self.additionalAdvertisePeerURLs) || has(self.peerUrlTls) || self.additionalAdvertisePeerURLs.all(m, m.urls.all(u, u.startsWith('http://')))"),
         new Rule<Etcd>("peer-url-of-stranger",
                 "additionalAdvertisePeerURLs must be for members of this Etcd: memberName is memberNamePrefix and a dash where there is one, then the Etcd's name, a dash and a number",
                 change => Names(change.Now, (_, number) => number is null))
-            .InCel("", $"!has(self.spec.etcd.additionalAdvertisePeerURLs) || self.spec.etcd.additionalAdvertisePeerURLs.all(m, m.memberName.startsWith({Cel.MemberPrefix}))"),
+            .InCel("", $"!has(self.spec.etcd.additionalAdvertisePeerURLs) || self.spec.etcd.additionalAdvertisePeerURLs.all(m, m.memberName.substring(0, m.memberName.lastIndexOf('-') + 1) == {Cel.MemberPrefix})"),
         new Rule<Etcd>("peer-url-of-no-replica",
                 "additionalAdvertisePeerURLs must be for members that there are: the number at the end of memberName is below replicas, counted from 0",
                 change => Names(change.Now, (etcd, number) => number >= etcd.Spec.Replicas))
@@ -63,7 +63,7 @@ static class PeerUrlRules
 static class Cel
 {
     /// <summary>self is a URL of http or https with a host.</summary>
-    public const string IsHttpUrl = "(self.startsWith('http://') || self.startsWith('https://')) && isURL(self) && url(self).getHost() != ''";
+    public const string IsHttpUrl = "(self.startsWith('http://') || self.startsWith('https://')) && isURL(self) && url(self).getHostname() != ''";
 
     /// <summary>What the names of all members of self, an Etcd, begin with.</summary>
     public const string MemberPrefix = "(has(self.spec.memberNamePrefix) ? self.spec.memberNamePrefix + '-' : '') + self.metadata.name + '-'";

@@ -60,10 +60,12 @@ static class SchemaCheck
         }
         if (schema.Values is { } values)
             foreach (var (name, item) in value)
-                foreach (var error in item is null ? [new($"{path}.{name}", null, "required", "must not be empty")] : Errors(values, item, $"{path}.{name}"))
+                foreach (var error in item is null ? [new($"{path}.{name}", null, "empty", "must have a value: write \"\" for an empty one")] : Errors(values, item, $"{path}.{name}"))
                     yield return error;
-        if (schema.MinProperties is { } min && value.Count < min) yield return Error(path, null, "min-properties", $"must have {Fields(schema, min)}");
-        if (schema.MaxProperties is { } max && value.Count > max) yield return Error(path, null, "max-properties", $"must have only {Fields(schema, max)}");
+        // The API server drops unknown fields before it counts.
+        var known = schema.Fields.Count(field => value[field.Name] is not null);
+        if (known < schema.MinProperties) yield return Error(path, null, "min-properties", $"must have {Fields(schema, schema.MinProperties.Value)}");
+        if (known > schema.MaxProperties) yield return Error(path, null, "max-properties", $"must have only {Fields(schema, schema.MaxProperties.Value)}");
     }
 
     static string Missing(Field field) => field.Schema.Type == "object"

@@ -19,7 +19,7 @@ static class SecretRules
     ];
 
     /// <summary>The references that must name a Secret; a null one is missing.</summary>
-    static IEnumerable<(string Path, SecretReference? Reference)> References(Etcd etcd)
+    public static IEnumerable<(string Path, SecretReference? Reference)> References(Etcd etcd)
     {
         var (main, backup) = (etcd.Spec.Etcd, etcd.Spec.Backup);
         return

@@ -43,7 +43,7 @@ sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
         while (!_done)
         {
             var before = reader;
-            if (Step(ref reader)) continue;
+            if (Step(ref reader, buffer)) continue;
             reader = before;
             break;
         }
@@ -51,15 +51,15 @@ sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
         return buffer.GetPosition(reader.BytesConsumed);
     }
 
-    bool Step(ref Utf8JsonReader reader)
+    bool Step(ref Utf8JsonReader reader, ReadOnlySequence<byte> buffer)
     {
         if (!reader.Read()) return false;
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject when _inItems:
-                var item = reader;
+                var start = reader.TokenStartIndex;
                 if (!reader.TrySkip()) return false;
-                _items.Add(type.Read(ref item));
+                _items.Add(Item(buffer.Slice(start, reader.BytesConsumed - start)));
                 return true;
             case JsonTokenType.EndArray when _inItems:
                 _inItems = false;
@@ -84,5 +84,12 @@ sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
             default:
                 throw new JsonException($"Expected a list of {type.Plural}, found {reader.TokenType}.");
         }
+    }
+
+    T Item(ReadOnlySequence<byte> utf8)
+    {
+        var reader = utf8.IsSingleSegment ? new Utf8JsonReader(utf8.FirstSpan) : new Utf8JsonReader(utf8);
+        reader.Read();
+        return type.Read(ref reader);
     }
 }

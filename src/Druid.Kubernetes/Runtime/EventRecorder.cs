@@ -94,21 +94,28 @@ public sealed class EventRecorder
     /// <summary>Writes what is recorded until cancelled; then what is left, for two more seconds at most.</summary>
     public async Task Run(CancellationToken stop)
     {
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.Time);
+        await using var farewell = stop.Register(() => end.CancelAfter(TimeSpan.FromSeconds(2)));
         try
         {
-            while (await _order.Reader.WaitToReadAsync(stop)) await WriteAll(stop);
+            while (await HasMore(stop)) await WriteAll(end.Token);
+            await WriteAll(end.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            using var last = new CancellationTokenSource(TimeSpan.FromSeconds(2), _options.Time);
-            try
-            {
-                await WriteAll(last.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // The rest is lost, as it would be in a crash.
-            }
+            // The rest is lost, as it would be in a crash.
+        }
+    }
+
+    async Task<bool> HasMore(CancellationToken stop)
+    {
+        try
+        {
+            return await _order.Reader.WaitToReadAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -23,7 +23,7 @@ static partial class YamlScalar
     static JsonValue? Number(string text)
     {
         var plain = text.Replace("_", "", StringComparison.Ordinal);
-        if (Integer().Match(plain) is { Success: true } match) return Whole(match);
+        if (Integer().Match(plain) is { Success: true } match && Whole(match) is { } whole) return whole;
         return Float().IsMatch(plain) && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? JsonValue.Create(number)
             : null;

@@ -103,6 +103,7 @@ sealed class YamlWriter
     static bool IsPlain(string text) =>
         text.Length > 0
         && !"-?:,[]{}#&*!|>'\"%@` ".Contains(text[0], StringComparison.Ordinal)
+        && !text.StartsWith("...", StringComparison.Ordinal)
         && text[^1] is not (' ' or ':')
         && !text.Contains(": ", StringComparison.Ordinal)
         && !text.Contains(" #", StringComparison.Ordinal)

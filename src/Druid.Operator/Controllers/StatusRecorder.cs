@@ -21,7 +21,7 @@ sealed class StatusRecorder(KubernetesClient client, EventRecorder events, Recen
         {
             return;
         }
-        log.Debug("{Etcd} status: {Patch}", etcd.Key.ToString(), patch.ToJsonString());
+        log.Debug("{Etcd:l} status: {Patch:l}", etcd.Key.ToString(), patch.ToJsonString());
         try
         {
             recent.Remember(await client.Patch<Etcd>(etcd.Key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel));

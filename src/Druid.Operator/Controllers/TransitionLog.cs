@@ -10,7 +10,7 @@ namespace Druid.Operator.Controllers;
 /// </summary>
 sealed class TransitionLog(ILogger log)
 {
-    public const string Template = "{Etcd} {Region}: {From} -> {To} as {Trigger}; {Actions}";
+    public const string Template = "{Etcd:l} {Region:l}: {From:l} -> {To:l} as {Trigger:l}; {Actions:l}";
 
     public void Write(IResource etcd, Transition transition)
     {

@@ -39,4 +39,33 @@ public class EtcdJsonTests
         Assert.Equal(["labels", "etcd", "backup", "sharedConfig", "schedulingConstraints", "replicas", "policies"], json["spec"]!.AsObject().Select(f => f.Key));
         Assert.Empty(json["status"]!.AsObject());
     }
+
+    [Theory, MemberData(nameof(ManifestTests.Valid), MemberType = typeof(ManifestTests))]
+    public void No_field_of_a_manifest_is_lost(string name)
+    {
+        var manifest = Manifest.Load("valid", name).Object;
+
+        var written = Written(manifest);
+
+        Assert.Equal(written.ToJsonString(), Written(written).ToJsonString());
+        AssertKept(manifest, written, "");
+    }
+
+    static JsonNode Written(JsonNode manifest) => JsonNode.Parse((string?)manifest["kind"] switch
+    {
+        "Etcd" => Etcd.Type.ToJson(Etcd.Type.Read(manifest.ToJsonString())),
+        "EtcdOpsTask" => EtcdOpsTask.Type.ToJson(EtcdOpsTask.Type.Read(manifest.ToJsonString())),
+        _ => EtcdCopyBackupsTask.Type.ToJson(EtcdCopyBackupsTask.Type.Read(manifest.ToJsonString())),
+    })!;
+
+    // Amounts and times may be written in other words; whether they are there is what counts.
+    static void AssertKept(JsonNode? before, JsonNode? after, string path)
+    {
+        if (before is null or JsonObject { Count: 0 }) return;
+        Assert.True(after is not null, $"{path} is lost");
+        if (before is JsonObject fields)
+            foreach (var (name, value) in fields) AssertKept(value, after[name], $"{path}.{name}");
+        else if (before is JsonArray items)
+            for (var i = 0; i < items.Count; i++) AssertKept(items[i], after[i], $"{path}[{i}]");
+    }
 }

@@ -1,0 +1,64 @@
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.EndToEndTests;
+
+/// <summary>A cluster comes up, survives what happens to it, and goes without a trace.</summary>
+[Collection(nameof(Installation))]
+public sealed class FirstSliceTests(Installation druid)
+{
+    [Fact]
+    public async Task Three_members_serve_and_survive_the_loss_of_each_part()
+    {
+        var key = await druid.CreateReady(3);
+        await using var workload = Workload.Start(await druid.ClientUrl(key));
+
+        // A member's pod.
+        await druid.Kill(key with { Name = "e-1" });
+        await UntilReplaced(key with { Name = "e-1" });
+        await druid.UntilReady(key, 3);
+
+        // The operator's pod.
+        var before = (await druid.OperatorPods()).Single();
+        await druid.Kill(before.Key);
+        await Installation.Eventually("another operator pod is ready", async () =>
+        {
+            var now = (await druid.OperatorPods()).FirstOrDefault(p => p.Metadata.Uid != before.Metadata.Uid);
+            return (now?.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true ? now : null, now?.Status?.Phase ?? "none");
+        }, TimeSpan.FromMinutes(1));
+        await druid.Client.Delete<ConfigMap>(key with { Name = "e-config" });
+        await Installation.Eventually<ConfigMap>("the new operator puts back what is deleted",
+            async () => (await druid.Client.TryGet<ConfigMap>(key with { Name = "e-config" }), "missing"), TimeSpan.FromMinutes(1));
+
+        // The API server.
+        await Installation.KillDaemon("apiserver");
+        var acknowledged = workload.Acknowledged;
+        await Installation.RestartDaemon("apiserver");
+        await druid.UntilReady(key, 3);
+        Assert.True(workload.Acknowledged > acknowledged, "Clients of etcd were stopped by the loss of the API server.");
+
+        await workload.Verify();
+    }
+
+    [Fact]
+    public async Task Deleting_an_Etcd_leaves_nothing_but_its_volumes()
+    {
+        var key = await druid.CreateReady(1);
+        await druid.Client.Delete<Etcd>(key);
+        await Installation.Eventually("the Etcd is gone", async () => (await druid.Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2));
+
+        var ns = key.Namespace;
+        Assert.Empty((await druid.Client.ListPage<StatefulSet>(ns)).Items);
+        Assert.Empty((await druid.Client.ListPage<Pod>(ns)).Items);
+        Assert.Empty((await druid.Client.ListPage<Lease>(ns)).Items);
+        Assert.Empty((await druid.Client.ListPage<Service>(ns)).Items);
+        Assert.Empty((await druid.Client.ListPage<Role>(ns)).Items);
+        Assert.Single((await druid.Client.ListPage<PersistentVolumeClaim>(ns)).Items);
+    }
+
+    Task<Pod> UntilReplaced(ObjectKey pod) => Installation.Eventually($"pod {pod} is ready again", async () =>
+    {
+        var now = await druid.Client.TryGet<Pod>(pod);
+        return (now is { IsBeingDeleted: false } && now.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true ? now : null, now?.Status?.Phase ?? "none");
+    }, TimeSpan.FromMinutes(2));
+}

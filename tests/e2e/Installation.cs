@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.EndToEndTests;
+
+/// <summary>
+/// A real node with Druid on it as a user installs it, by <c>hack/up</c>: one for all tests, which stay apart by namespaces
+/// of their own.
+/// </summary>
+public sealed class Installation : IAsyncLifetime
+{
+    /// <summary>Where the operator runs.</summary>
+    public const string OperatorNamespace = "druid-system";
+
+    // hack/test brings the node up and says its name; whoever runs the tests without it gets one of the same name.
+    static readonly string KubeName = Environment.GetEnvironmentVariable("DRUID_KUBE_NAME") is { Length: > 0 } name ? name : "e2e";
+
+    /// <summary>The API server, as an administrator.</summary>
+    public KubernetesClient Client { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        var kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG");
+        if (string.IsNullOrEmpty(kubeconfig) || string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DRUID_KUBE_NAME")))
+        {
+            var output = await Hack("up", "--operator-only", "--name", KubeName);
+            kubeconfig = output.Split('\n').Last(line => line.StartsWith("KUBECONFIG=", StringComparison.Ordinal))["KUBECONFIG=".Length..].Trim();
+        }
+        Client = new KubernetesClient(ClusterConfiguration.FromKubeconfig(kubeconfig));
+    }
+
+    /// <inheritdoc />
+    public Task DisposeAsync()
+    {
+        Client.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Creates an Etcd in a namespace of its own.</summary>
+    public async Task<ObjectKey> Create(int replicas, Func<EtcdSpec, EtcdSpec>? with = null)
+    {
+        var ns = await Client.Create(new Namespace { Metadata = new() { Name = $"e2e-{Guid.NewGuid():N}"[..16] } });
+        var spec = new EtcdSpec
+        {
+            Replicas = replicas,
+            StorageCapacity = Quantity.Parse("1Gi"),
+            Labels = new Dictionary<string, string> { ["app"] = "e2e" },
+        };
+        var etcd = new Etcd { Metadata = new() { Name = "e", Namespace = ns.Metadata.Name }, Spec = with?.Invoke(spec) ?? spec };
+        await Client.Create(etcd);
+        return etcd.Key;
+    }
+
+    /// <summary>Creates an Etcd and waits until all its members serve.</summary>
+    public async Task<ObjectKey> CreateReady(int replicas, Func<EtcdSpec, EtcdSpec>? with = null)
+    {
+        var key = await Create(replicas, with);
+        await UntilReady(key, replicas);
+        return key;
+    }
+
+    /// <summary>Changes an Etcd's spec.</summary>
+    public Task<Etcd> Change(ObjectKey key, JsonObject spec) => Client.Patch<Etcd>(key, PatchKind.Merge, new JsonObject { ["spec"] = spec });
+
+    /// <summary>Waits until the Etcd is as declared: observed, in its resting state, all members participating.</summary>
+    public Task<Etcd> UntilReady(ObjectKey key, int replicas, TimeSpan? within = null) => Eventually(
+        $"Etcd {key} is ready with {replicas} members", async () =>
+        {
+            var etcd = await Client.Get<Etcd>(key);
+            return (IsReady(etcd, replicas) ? etcd : null, Describe(etcd));
+        }, within ?? TimeSpan.FromMinutes(4));
+
+    /// <summary>Waits until a region of the machine is in a state.</summary>
+    public Task<Etcd> UntilState(ObjectKey key, string region, string state, TimeSpan? within = null) => Eventually(
+        $"Etcd {key} is {state} in {region}", async () =>
+        {
+            var etcd = await Client.Get<Etcd>(key);
+            return (StateOf(etcd, region) == state ? etcd : null, Describe(etcd));
+        }, within ?? TimeSpan.FromMinutes(2));
+
+    /// <summary>Where clients reach the cluster.</summary>
+    public async Task<Uri> ClientUrl(ObjectKey key)
+    {
+        var service = await Client.Get<Service>(key with { Name = "e-client" });
+        return new($"http://{service.Spec!.ClusterIP}:2379");
+    }
+
+    /// <summary>Kills a pod without grace.</summary>
+    public Task Kill(ObjectKey pod) => Client.Delete<Pod>(pod, new() { GracePeriodSeconds = 0 });
+
+    /// <summary>Kills a daemon of the node and leaves it dead.</summary>
+    public static Task KillDaemon(string daemon) => Hack("kube", "kill", daemon, "--name", KubeName);
+
+    /// <summary>Starts a daemon of the node again.</summary>
+    public static Task RestartDaemon(string daemon) => Hack("kube", "restart", daemon, "--name", KubeName);
+
+    /// <summary>The operator's pods.</summary>
+    public async Task<IReadOnlyList<Pod>> OperatorPods() =>
+        [.. (await Client.ListPage<Pod>(OperatorNamespace, new() { LabelSelector = "app.kubernetes.io/name=druid" })).Items.Where(p => !p.IsBeingDeleted)];
+
+    /// <summary>Waits until there is something to return.</summary>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="look">Returns it, or null and how far it is.</param>
+    /// <param name="within">How long.</param>
+    public static async Task<T> Eventually<T>(string what, Func<Task<(T? Found, string State)>> look, TimeSpan within) where T : class
+    {
+        var started = Stopwatch.GetTimestamp();
+        var last = "";
+        while (true)
+        {
+            try
+            {
+                var (found, state) = await look();
+                if (found is not null)
+                {
+                    return found;
+                }
+                last = state;
+            }
+            catch (KubernetesException error)
+            {
+                last = error.Message;
+            }
+            if (Stopwatch.GetElapsedTime(started) > within)
+            {
+                Assert.Fail($"Waited {within.TotalSeconds:0} s in vain: {what}. Last seen: {last}");
+            }
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>Runs one of the project's scripts and returns what it printed.</summary>
+    public static async Task<string> Hack(string script, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Root, "hack", script), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        using var process = Process.Start(start)!;
+        var output = new StringBuilder();
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output.ToString() : throw new InvalidOperationException($"hack/{script} {string.Join(' ', arguments)} failed:\n{output}");
+    }
+
+    static void Append(StringBuilder output, string? line)
+    {
+        if (line is not null)
+        {
+            lock (output)
+            {
+                output.Append(line).Append('\n');
+            }
+        }
+    }
+
+    static bool IsReady(Etcd etcd, int replicas) =>
+        etcd.Status.ObservedGeneration == etcd.Metadata.Generation
+        && StateOf(etcd, "lifecycle") == (replicas == 0 ? "Hibernated" : "Ready")
+        && (replicas == 0 || (StateOf(etcd, "serving") == "Quorate" && etcd.Status.Members.Count == replicas && etcd.Status.ReadyReplicas == replicas));
+
+    static string? StateOf(Etcd etcd, string region) => etcd.Status.Lifecycle?.Regions.FirstOrDefault(r => r.Name == region)?.State;
+
+    static string Describe(Etcd etcd) =>
+        $"{string.Join(", ", (etcd.Status.Lifecycle?.Regions ?? []).Select(r => $"{r.Name}={r.State}{(r.WaitingFor is null ? "" : $" (waits for {r.WaitingFor})")}"))}; "
+        + $"generation {etcd.Metadata.Generation}, observed {etcd.Status.ObservedGeneration}; {etcd.Status.Members.Count} members, {etcd.Status.ReadyReplicas} ready; "
+        + string.Join("; ", etcd.Status.LastErrors.Select(e => e.Description));
+
+    static string Root { get; } = Ascend(AppContext.BaseDirectory);
+
+    static string Ascend(string directory) => File.Exists(Path.Combine(directory, "Druid.slnx")) ? directory : Ascend(Path.GetDirectoryName(directory)!);
+}
+
+/// <summary>All tests share the one node and run one after the other.</summary>
+[CollectionDefinition(nameof(Installation))]
+public sealed class InstallationCollection : ICollectionFixture<Installation>;

@@ -1,0 +1,90 @@
+using Druid.Kubernetes.Client;
+using Druid.Operator.Configuration;
+using Druid.Operator.Images;
+using Druid.Operator.Server;
+using Serilog;
+using Serilog.Events;
+
+namespace Druid.EnvtestTests.Operator;
+
+/// <summary>The operator, in this process, against a real API server; everything but its process is what ships.</summary>
+sealed class RunningOperator : IAsyncDisposable
+{
+    readonly CancellationTokenSource stop = new();
+    readonly Task<bool> running;
+    readonly Serilog.Core.Logger log;
+
+    RunningOperator(ClusterConfiguration cluster, OperatorConfiguration configuration, RequestCounter requests)
+    {
+        Requests = requests;
+        log = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
+        running = new OperatorHost(cluster, configuration, ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test"), log) { Requests = requests }.Run(stop.Token);
+    }
+
+    /// <summary>Every request it made.</summary>
+    public RequestCounter Requests { get; }
+
+    /// <summary>Every line it logged.</summary>
+    public RecordedLog Log { get; } = new();
+
+    /// <summary>Starts one that needs no leader election, or one that does where the lease has a name of its own.</summary>
+    public static RunningOperator Start(ControlPlane plane, Action<OperatorConfiguration>? configure = null)
+    {
+        var configuration = new OperatorConfiguration();
+        configuration.LeaderElection.Enabled = false;
+        configuration.Controllers.Etcd.EnableEtcdSpecAutoReconcile = true;
+        configuration.Server.Metrics.BindAddress = "127.0.0.1";
+        configuration.Server.Metrics.Port = FreePort();
+        configuration.ClientConnection.Qps = 0;
+        configure?.Invoke(configuration);
+        return new(plane.Configuration, configuration, new());
+    }
+
+    /// <summary>Stops it as a signal would, and waits for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        try
+        {
+            await running;
+        }
+        catch (OperationCanceledException)
+        {
+            // Its end, as asked for.
+        }
+        await log.DisposeAsync();
+        stop.Dispose();
+    }
+
+    static int FreePort()
+    {
+        using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        socket.Start();
+        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>Keeps what was logged, for tests to read.</summary>
+sealed class RecordedLog : Serilog.Core.ILogEventSink
+{
+    readonly List<LogEvent> events = [];
+
+    public IReadOnlyList<LogEvent> Events
+    {
+        get
+        {
+            lock (events)
+            {
+                return [.. events];
+            }
+        }
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        lock (events)
+        {
+            events.Add(logEvent);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+
+namespace Druid.EnvtestTests.Operator;
+
+/// <summary>
+/// Stands in for kubelet and agents where there is no node: pods become ready and leases are held. What the operator sees
+/// of members it sees through these, so nothing of the operator is simulated. Volumes stay unbound: no node asks for them.
+/// </summary>
+sealed class SimulatedMembers : IAsyncDisposable
+{
+    const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
+
+    readonly CancellationTokenSource stop = new();
+    readonly KubernetesClient client;
+    readonly Task running;
+
+    SimulatedMembers(KubernetesClient client)
+    {
+        this.client = client;
+        var pods = new Reflector<Pod>(client, new() { LabelSelector = Managed });
+        var starting = new Controller<ObjectKey>("simulated-kubelet", Start).For(pods);
+        running = Task.WhenAll(pods.Run(stop.Token), starting.Run(stop.Token));
+    }
+
+    /// <summary>Members whose pods do not become ready, by name.</summary>
+    public HashSet<string> Broken { get; } = [];
+
+    public static SimulatedMembers Start(ControlPlane plane) => new(plane.NewClient());
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        stop.Dispose();
+    }
+
+    async Task<ReconcileResult> Start(ObjectKey key, CancellationToken cancel)
+    {
+        if (Broken.Contains(key.Name) || await client.TryGet<Pod>(key, cancel) is not { } pod || pod.Status?.Phase == "Running")
+        {
+            return ReconcileResult.Done;
+        }
+        var containers = new JsonArray([.. (pod.Spec?.Containers ?? []).Select(c => (JsonNode)new JsonObject
+        {
+            ["name"] = c.Name, ["ready"] = true, ["restartCount"] = 0, ["image"] = c.Image, ["imageID"] = "",
+            ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = DateTimeOffset.UtcNow.ToString("O") } },
+        })]);
+        var conditions = new JsonArray([.. new[] { "Ready", "ContainersReady" }.Select(type => (JsonNode)new JsonObject { ["type"] = type, ["status"] = "True" })]);
+        await client.Patch<Pod>(key, PatchKind.Merge, new JsonObject
+        {
+            ["status"] = new JsonObject { ["phase"] = "Running", ["podIP"] = "10.0.0.1", ["conditions"] = conditions, ["containerStatuses"] = containers },
+        }, "status", cancel: cancel);
+        await Report(key, cancel);
+        return ReconcileResult.Done;
+    }
+
+    // Ordinal 0 leads; ids are made of the ordinal.
+    async Task Report(ObjectKey pod, CancellationToken cancel)
+    {
+        var ordinal = pod.Name[(pod.Name.LastIndexOf('-') + 1)..];
+        await client.Patch<Lease>(pod, PatchKind.Merge, new JsonObject
+        {
+            ["spec"] = new JsonObject
+            {
+                ["holderIdentity"] = $"{ordinal}a:c0ffee:{(ordinal == "0" ? "Leader" : "Member")}",
+                ["renewTime"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", System.Globalization.CultureInfo.InvariantCulture),
+                ["leaseDurationSeconds"] = 10,
+            },
+        }, cancel: cancel);
+    }
+}

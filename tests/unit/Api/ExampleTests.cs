@@ -1,0 +1,23 @@
+using Druid.Api;
+using Druid.Api.Validation;
+using Druid.Kubernetes;
+
+namespace Druid.UnitTests.Api;
+
+public class ExampleTests
+{
+    public static TheoryData<string> All => [.. Directory.GetFiles(Path.Combine(Golden.Root, "examples"), "*.yaml").Select(file => Path.GetFileName(file)).Order()];
+
+    [Theory, MemberData(nameof(All))]
+    public void An_example_is_valid_and_needs_no_advice(string name)
+    {
+        var manifest = Yaml.Read(File.ReadAllText(Path.Combine(Golden.Root, "examples", name)))!;
+
+        Assert.Empty(ApiValidation.Validate(manifest));
+        if ((string?)manifest["kind"] == "Etcd") Assert.Empty(EtcdAdvice.Warnings(Etcd.Type.Read(manifest.ToJsonString())));
+    }
+
+    [Theory, InlineData("etcd-1.yaml"), InlineData("etcd-3.yaml")]
+    public void The_first_examples_use_nothing_that_is_not_supported_yet(string name) =>
+        Assert.Empty(EtcdSupport.Unsupported(Etcd.Type.Read(Yaml.Read(File.ReadAllText(Path.Combine(Golden.Root, "examples", name)))!.ToJsonString())));
+}
