@@ -4,7 +4,8 @@ using Druid.Kubernetes.Resources;
 namespace Druid.EndToEndTests;
 
 /// <summary>What is changed while clients write: no acknowledged write is lost, and the quorum never goes by our doing.</summary>
-[Collection(nameof(Installation))]
+/// <remarks>Part of the full matrix: <c>hack/test --full e2e</c>.</remarks>
+[Collection(nameof(Installation)), Trait("Matrix", "Full")]
 public sealed class LiveOperationTests(Installation druid)
 {
     // An election takes a second or two; a lost quorum takes as long as a pod needs to start, which is longer.

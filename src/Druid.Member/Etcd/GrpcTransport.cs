@@ -115,7 +115,9 @@ sealed class GrpcTransport : IDisposable
         {
             return await step();
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException or InvalidProtocolBufferException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException or InvalidProtocolBufferException
+            // A connection that could not be made in time; the caller's own cancellation carries no such cause.
+            or TaskCanceledException { InnerException: TimeoutException })
         {
             throw EtcdException.FromTransport(failure, endpoint, method);
         }

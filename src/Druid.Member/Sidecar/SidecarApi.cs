@@ -7,7 +7,7 @@ namespace Druid.Member.Sidecar;
 
 /// <summary>The sidecar's HTTP API.</summary>
 sealed class SidecarApi(
-    SidecarOptions options, ConfigSource config, string member, Initialization initialization, ServedConfig served, MemberKeeper keeper, MetricsPage metrics, CancellationToken stop)
+    SidecarOptions options, ConfigSource config, string member, Initialization initialization, ServedConfig served, MemberKeeper keeper, MembershipApi membership, MetricsPage metrics, CancellationToken stop)
 {
     /// <summary>Answers a request.</summary>
     public Task Answer(HttpContext context)
@@ -24,6 +24,8 @@ sealed class SidecarApi(
             "/config" => Configuration(context),
             "/healthz" => Health(context),
             "/metrics" => Text(context, StatusCodes.Status200OK, metrics.Render(), MetricsPage.ContentType),
+            "/members/remove" => membership.Remove(context),
+            "/leader/move" => membership.MoveLeader(context),
             "/snapshot/full" or "/snapshot/delta" or "/snapshot/latest" => Snapshots(context),
             _ => Text(context, StatusCodes.Status404NotFound, $"no such path: {context.Request.Path}\n"),
         };

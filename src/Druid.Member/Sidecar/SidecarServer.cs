@@ -38,7 +38,7 @@ static class SidecarServer
         keeper.Changed += heartbeat.Hasten;
         var initialization = new Initialization(
             (_, cancel) => new MemberPreparation(config.Current, member, data, cluster, lease, log, time).Prepare(cancel), log);
-        var api = new SidecarApi(options, config, member, initialization, served, keeper, page, stop);
+        var api = new SidecarApi(options, config, member, initialization, served, keeper, new MembershipApi(etcd), page, stop);
 
         await using var server = await HttpServer.Start(options.Port, options.Identity, api.Answer, stop);
         log.Information("The sidecar of {Member} listens on port {Port}", member, server.Port);
