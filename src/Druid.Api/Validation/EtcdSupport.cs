@@ -5,14 +5,10 @@ public static class EtcdSupport
 {
     static readonly (string Path, string Remedy, Func<Etcd, object?> Value)[] Fields =
     [
-        ("spec.etcd.clientUrlTls", "leave it out to serve clients over plain HTTP", etcd => etcd.Spec.Etcd.ClientUrlTls),
-        ("spec.etcd.peerUrlTls", "leave it out to connect the members over plain HTTP", etcd => etcd.Spec.Etcd.PeerUrlTls),
         ("spec.backup.tls", "leave it out to serve the sidecar over plain HTTP", etcd => etcd.Spec.Backup.Tls),
         ("spec.backup.store", "leave it out to run without backups", etcd => etcd.Spec.Backup.Store),
         ("spec.etcd.authSecretRef", "leave it out and keep etcd's authentication disabled", etcd => etcd.Spec.Etcd.AuthSecretRef),
         ("spec.etcd.bootstrapWithExistingCluster", "leave it out to found a new cluster", etcd => etcd.Spec.Etcd.BootstrapWithExistingCluster),
-        ("spec.etcd.additionalAdvertisePeerURLs", "leave it out to reach the members by their Service only",
-            etcd => etcd.Spec.Etcd.AdditionalAdvertisePeerUrls is { Count: > 0 } urls ? urls : null),
     ];
 
     /// <summary>The fields of this Etcd that would have no effect.</summary>

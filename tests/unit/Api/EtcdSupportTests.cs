@@ -11,12 +11,12 @@ public class EtcdSupportTests
     [Fact]
     public void A_field_without_effect_is_refused_with_what_to_do()
     {
-        var etcd = Etcds.Named("main") with { Spec = new() { Backup = new() { Store = new() { Prefix = "a" } }, Etcd = new() { PeerUrlTls = new() } } };
+        var etcd = Etcds.Named("main") with { Spec = new() { Backup = new() { Store = new() { Prefix = "a" } }, Etcd = new() { AuthSecretRef = new() { Name = "login" } } } };
 
         Assert.Equal(
             [
-                "spec.etcd.peerUrlTls: has no effect in this version of the operator: leave it out to connect the members over plain HTTP",
                 "spec.backup.store: has no effect in this version of the operator: leave it out to run without backups",
+                "spec.etcd.authSecretRef: has no effect in this version of the operator: leave it out and keep etcd's authentication disabled",
             ],
             EtcdSupport.Unsupported(etcd).Select(error => error.ToString()));
     }
