@@ -30,14 +30,30 @@ public static class StorageProvider
     /// <summary>Every accepted name and the kind of store it means: the kinds themselves, these in lower case, and infrastructures.</summary>
     public static IReadOnlyDictionary<string, string> ByName { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [S3] = S3, ["s3"] = S3, ["aws"] = S3, ["stackit"] = S3,
-        [Abs] = Abs, ["abs"] = Abs, ["azure"] = Abs,
-        [Gcs] = Gcs, ["gcs"] = Gcs, ["gcp"] = Gcs,
-        [Oss] = Oss, ["oss"] = Oss, ["alicloud"] = Oss,
-        [Swift] = Swift, ["swift"] = Swift, ["openstack"] = Swift,
-        [Ecs] = Ecs, ["ecs"] = Ecs, ["dell"] = Ecs,
-        [Ocs] = Ocs, ["ocs"] = Ocs, ["openshift"] = Ocs,
-        [Local] = Local, ["local"] = Local,
+        [S3] = S3,
+        ["s3"] = S3,
+        ["aws"] = S3,
+        ["stackit"] = S3,
+        [Abs] = Abs,
+        ["abs"] = Abs,
+        ["azure"] = Abs,
+        [Gcs] = Gcs,
+        ["gcs"] = Gcs,
+        ["gcp"] = Gcs,
+        [Oss] = Oss,
+        ["oss"] = Oss,
+        ["alicloud"] = Oss,
+        [Swift] = Swift,
+        ["swift"] = Swift,
+        ["openstack"] = Swift,
+        [Ecs] = Ecs,
+        ["ecs"] = Ecs,
+        ["dell"] = Ecs,
+        [Ocs] = Ocs,
+        ["ocs"] = Ocs,
+        ["openshift"] = Ocs,
+        [Local] = Local,
+        ["local"] = Local,
     };
 
     /// <summary>The kind of store that <paramref name="provider"/> means, or null if it is absent or unknown.</summary>

@@ -6,7 +6,7 @@ using Druid.Member.Wrapper;
 if (args is [Leash.Command, ..])
     return Leash.Become(args);
 
-var root = new RootCommand("The agent that runs in an etcd pod: around etcd, and beside it.") 
+var root = new RootCommand("The agent that runs in an etcd pod: around etcd, and beside it.")
 {
     StartEtcdCommand.Create(new()),
     ServerCommand.Create(new()),

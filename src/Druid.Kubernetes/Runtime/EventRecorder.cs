@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Threading.Channels;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 

@@ -216,7 +216,10 @@ public class ResourceTests
             Metadata = new() { Namespace = ns, Name = "scaled" },
             Spec = new()
             {
-                Replicas = 0, PodManagementPolicy = "Parallel", ServiceName = "scaled", Selector = new() { MatchLabels = labels },
+                Replicas = 0,
+                PodManagementPolicy = "Parallel",
+                ServiceName = "scaled",
+                Selector = new() { MatchLabels = labels },
                 Template = new() { Metadata = new() { Labels = labels }, Spec = new() { Containers = [new() { Name = "a", Image = "b" }] } },
             },
         });

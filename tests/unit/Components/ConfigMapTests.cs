@@ -95,7 +95,10 @@ public class ConfigMapTests
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace, ["uid"] = "1" },
         ["spec"] = new JsonObject
         {
-            ["labels"] = new JsonObject(), ["replicas"] = replicas, ["etcd"] = new JsonObject(), ["backup"] = new JsonObject(),
+            ["labels"] = new JsonObject(),
+            ["replicas"] = replicas,
+            ["etcd"] = new JsonObject(),
+            ["backup"] = new JsonObject(),
         },
     });
 

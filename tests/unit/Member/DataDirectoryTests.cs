@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Druid.Member.Data;
 using Druid.Member.Etcd.Rpc;
 using Druid.Member.Wrapper;
 using Google.Protobuf;
-using System.Runtime.InteropServices;
 
 namespace Druid.UnitTests.Member;
 

@@ -142,7 +142,10 @@ public sealed class ControllerTests : IAsyncDisposable
     {
         Metadata = new()
         {
-            Namespace = "ns", Name = "owned", Uid = "owned", ResourceVersion = version,
+            Namespace = "ns",
+            Name = "owned",
+            Uid = "owned",
+            ResourceVersion = version,
             Labels = label is null ? null : new Dictionary<string, string> { ["part-of"] = label },
             OwnerReferences = [new() { ApiVersion = apiVersion, Kind = kind, Name = owner, Uid = owner, Controller = true }],
         },

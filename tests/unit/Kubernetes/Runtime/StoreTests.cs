@@ -107,7 +107,10 @@ public class StoreTests
     {
         Metadata = new()
         {
-            Namespace = "ns", Name = name, Uid = name, ResourceVersion = $"{Interlocked.Increment(ref s_version)}",
+            Namespace = "ns",
+            Name = name,
+            Uid = name,
+            ResourceVersion = $"{Interlocked.Increment(ref s_version)}",
             Labels = new Dictionary<string, string> { ["part-of"] = owner },
             OwnerReferences = [new() { ApiVersion = "v1", Kind = "ConfigMap", Name = owner, Uid = owner, Controller = true }],
         },
