@@ -78,9 +78,9 @@ public class ReflectorTests
         await ControlPlane.Eventually("a write", async () => (await plane.Client.Create(Map(ns, "after"))).Metadata.Uid is not null);
         await run.Has("the new one", s => s.Get(new(ns, "after")) is not null);
         Assert.True(Stopwatch.GetElapsedTime(back) < TimeSpan.FromSeconds(20));
-        // It went on where it was: nothing was told twice, nothing listed again.
+        // Nothing was told twice, whether it went on where it was or had to list again because the server had forgotten.
         Assert.Equal(["new"], run.Changes("before"));
-        Assert.Equal(1, requests.All.Count(r => r is { Verb: "list", Code: 200 }));
+        Assert.InRange(requests.All.Count(r => r is { Verb: "list", Code: 200 }), 1, 2);
     }
 
     [Fact]
