@@ -1,0 +1,20 @@
+using Druid.Member.Stores.Local;
+
+namespace Druid.Member.Stores;
+
+/// <summary>Opens stores. Opening talks to nobody: whether a store can be reached shows with its first use.</summary>
+public sealed class StoreFactory(Func<string, string?> environment, TimeProvider time)
+{
+    /// <summary>Opens a store with the credentials that the environment names.</summary>
+    /// <exception cref="FormatException">Options or environment lack something; the message says what.</exception>
+    public IObjectStore Open(StoreOptions options) => options.Provider switch
+    {
+        StoreProvider.Local => new LocalStore(LocalDirectory(options), time),
+        _ => throw new FormatException($"no store of kind {options.Provider}"),
+    };
+
+    // Not Combine: a container with a leading slash lies below the home directory too, as it always has.
+    string LocalDirectory(StoreOptions options) => environment("HOME") is { Length: > 0 } home
+        ? Path.Join(home, options.Container, options.Prefix)
+        : throw new FormatException($"the environment variable HOME is not set: the Local store '{options.Container}' is a directory below it");
+}
