@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Druid.Api;
 using Druid.Kubernetes.Resources;
+using Druid.Member.Etcd;
 
 namespace Druid.EndToEndTests;
 
@@ -56,4 +58,70 @@ public sealed class LiveOperationTests(Installation druid)
             await workload.Verify();
         }
     }
+
+    [Fact]
+    public async Task A_rollout_that_cannot_start_stays_quorate_and_the_next_one_replaces_the_dead_member_first()
+    {
+        var key = await druid.CreateReady(3);
+        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        var image = (await druid.Client.Get<Etcd>(key)).Spec.Etcd.Image;
+
+        await druid.Change(key, new() { ["etcd"] = new JsonObject { ["image"] = "druid.invalid/no-such-image:1" } });
+        var stuck = await druid.UntilState(key, "serving", "Degraded");
+        stuck = await Installation.Eventually("the status names the pod that holds the rollout up", async () =>
+        {
+            var etcd = await druid.Client.Get<Etcd>(key);
+            var waits = etcd.Status.Lifecycle!.Regions.First(r => r.Name == "lifecycle");
+            return (waits is { State: "Updating", WaitingFor: { } reason } && reason.Contains("e-", StringComparison.Ordinal) ? etcd : null, $"{waits.State}: {waits.WaitingFor}");
+        }, TimeSpan.FromMinutes(1));
+        Assert.Equal(2, stuck.Status.ReadyReplicas);
+        var dead = await DeadPod(key);
+        Assert.Single(await Pods(key), p => p.Spec!.Containers![0].Image!.StartsWith("druid.invalid", StringComparison.Ordinal));
+
+        var survivors = (await Pods(key)).Where(p => p.Metadata.Name != dead).Select(p => p.Metadata.Uid).ToHashSet();
+        await druid.Change(key, new() { ["etcd"] = new JsonObject { ["image"] = image }, ["annotations"] = new JsonObject { ["rolled"] = "twice" } });
+        await Installation.Eventually($"the dead pod {dead} is replaced while the others still run", async () =>
+        {
+            var pods = await Pods(key);
+            return (pods.Any(p => p.Metadata.Name == dead && p.Annotation("rolled") == "twice") && pods.Count(p => survivors.Contains(p.Metadata.Uid)) == 2 ? pods : null,
+                string.Join(", ", pods.Select(p => $"{p.Metadata.Name} {p.Annotation("rolled")} {p.Status?.Phase}")));
+        }, TimeSpan.FromMinutes(1));
+        await druid.UntilReady(key, 3);
+        Assert.All(await Pods(key), p => Assert.Equal("twice", p.Annotation("rolled")));
+        Assert.True(workload.LongestGap < Election, $"No write for {workload.LongestGap}.");
+        await workload.Verify();
+    }
+
+    [Fact]
+    public async Task Encryption_between_members_is_turned_on_and_off_under_load()
+    {
+        using var authority = new Authority();
+        var key = await druid.CreateReady(3);
+        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        foreach (var secret in authority.Secrets("peer", key)) await druid.Client.Create(secret);
+
+        await druid.Change(key, JsonNode.Parse("""{"etcd":{"peerUrlTls":{"tlsCASecretRef":{"name":"peer-ca"},"serverTLSSecretRef":{"name":"peer-server"}}}}""")!.AsObject());
+        await druid.UntilReady(key, 3, TimeSpan.FromMinutes(8));
+        await EveryPeerUrl(key, "https");
+
+        await druid.Change(key, JsonNode.Parse("""{"etcd":{"peerUrlTls":null}}""")!.AsObject());
+        await druid.UntilReady(key, 3, TimeSpan.FromMinutes(8));
+        await EveryPeerUrl(key, "http");
+
+        Assert.True(workload.LongestGap < Election, $"No write for {workload.LongestGap}.");
+        await workload.Verify();
+    }
+
+    async Task EveryPeerUrl(ObjectKey key, string scheme)
+    {
+        using var client = new EtcdClient(new() { Endpoints = [await druid.ClientUrl(key)] });
+        var members = (await client.MemberList(CancellationToken.None)).Members;
+        Assert.Equal(3, members.Count);
+        Assert.All(members, m => Assert.All(m.PeerURLs, url => Assert.Equal(scheme, new Uri(url).Scheme)));
+    }
+
+    async Task<string> DeadPod(ObjectKey key) =>
+        (await Pods(key)).Single(p => p.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) != true).Metadata.Name!;
+
+    async Task<IReadOnlyList<Pod>> Pods(ObjectKey key) => (await druid.Client.ListPage<Pod>(key.Namespace)).Items;
 }
