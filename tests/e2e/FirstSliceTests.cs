@@ -5,8 +5,12 @@ namespace Druid.EndToEndTests;
 
 /// <summary>A cluster comes up, survives what happens to it, and goes without a trace.</summary>
 [Collection(nameof(Installation))]
-public sealed class FirstSliceTests(Installation druid)
+public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
 {
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => druid.CleanUp();
+
     [Fact]
     public async Task Three_members_serve_and_survive_the_loss_of_each_part()
     {

@@ -19,6 +19,8 @@ public sealed class Installation : IAsyncLifetime
     // hack/test brings the node up and says its name; whoever runs the tests without it gets one of the same name.
     static readonly string KubeName = Environment.GetEnvironmentVariable("DRUID_KUBE_NAME") is { Length: > 0 } name ? name : "e2e";
 
+    readonly List<ObjectKey> created = [];
+
     /// <summary>The API server, as an administrator.</summary>
     public KubernetesClient Client { get; private set; } = null!;
 
@@ -53,7 +55,23 @@ public sealed class Installation : IAsyncLifetime
         };
         var etcd = new Etcd { Metadata = new() { Name = "e", Namespace = ns.Metadata.Name }, Spec = with?.Invoke(spec) ?? spec };
         await Client.Create(etcd);
+        created.Add(etcd.Key);
         return etcd.Key;
+    }
+
+    /// <summary>Deletes what the test before created, so that the next one has the node for itself.</summary>
+    public async Task CleanUp()
+    {
+        foreach (var key in created)
+        {
+            await Client.Delete<Etcd>(key);
+        }
+        foreach (var key in created)
+        {
+            await Eventually($"the Etcd {key} is gone", async () => (await Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2));
+            await Client.Delete<Namespace>(ObjectKey.ClusterWide(key.Namespace));
+        }
+        created.Clear();
     }
 
     /// <summary>Creates an Etcd and waits until all its members serve.</summary>

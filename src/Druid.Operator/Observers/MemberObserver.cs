@@ -23,6 +23,7 @@ public static class MemberObserver
             {
                 Ordinal = ordinal,
                 Pod = PodObserver.StateOf(pod),
+                Trouble = PodObserver.TroubleOf(pod),
                 Outdated = pod is not null && revision is not null && pod.Label(PodObserver.RevisionLabel) != revision,
                 Membership = place,
                 Leads = holder?.Leads == true && place == Membership.Voter,

@@ -38,6 +38,27 @@ public static class PodObserver
         return IsReady(pod) ? PodState.Ready : PodState.Unready;
     }
 
+    /// <summary>
+    /// Why a pod does not run, as a pod's own description would say: <c>etcd: ImagePullBackOff</c>, <c>Unschedulable</c>.
+    /// Null when it runs, is going, or gives no reason.
+    /// </summary>
+    public static string? TroubleOf(Pod? pod)
+    {
+        if (pod is null or { IsBeingDeleted: true })
+        {
+            return null;
+        }
+        foreach (var container in Containers(pod))
+        {
+            if (IsHopeless(container))
+            {
+                return $"{container.Name}: {Lasting(container.State!.Waiting!.Reason!)}";
+            }
+        }
+        return pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Reason
+            ?? pod.Status?.Reason;
+    }
+
     /// <summary>Whether the kubelet reports the pod as ready.</summary>
     public static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
@@ -46,6 +67,9 @@ public static class PodObserver
         pod?.Status?.Conditions?.Any(c => c is { Type: "ContainersReady", Status: "True" }) == true;
 
     static IEnumerable<ContainerStatus> Containers(Pod pod) => pod.Status?.ContainerStatuses ?? [];
+
+    // The kubelet alternates between the attempt and the wait for the next one; who reads wants one name for both.
+    static string Lasting(string reason) => reason == "ErrImagePull" ? "ImagePullBackOff" : reason;
 
     static bool IsHopeless(ContainerStatus container) =>
         container.State?.Waiting?.Reason is { } reason && Hopeless.Contains(reason);

@@ -30,6 +30,9 @@ public sealed record MemberView
     /// <summary>It had an identity and its data is gone: its volume was lost or its agent found it empty or broken.</summary>
     public bool DataLost { get; init; }
 
+    /// <summary>Why its pod does not run, in the words of the scheduler or the kubelet, for those who read; null when unknown.</summary>
+    public string? Trouble { get; init; }
+
     /// <summary>It votes and answers linearizable reads: the quorum counts on it.</summary>
     public bool Participates => Pod == PodState.Ready && Membership == Membership.Voter;
 
@@ -40,6 +43,7 @@ public sealed record MemberView
         PodState.Ready when Membership == Membership.Learner => $"member {Ordinal} (learner)",
         PodState.Ready when Membership != Membership.Voter => $"member {Ordinal} (membership not reported)",
         PodState.Unready when DataLost => $"member {Ordinal} (data lost)",
+        _ when Trouble is not null => $"member {Ordinal} ({Pod.ToString().ToLowerInvariant()}, {Trouble})",
         _ => $"member {Ordinal} ({Pod.ToString().ToLowerInvariant()})",
     };
 }

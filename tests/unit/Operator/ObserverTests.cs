@@ -133,6 +133,32 @@ public sealed class ObserverTests
         Status = new() { Phase = "Pending", ContainerStatuses = [new() { Name = "etcd", State = new() { Waiting = new() { Reason = "ImagePullBackOff" } } }] },
     }));
 
+    [Theory]
+    [InlineData("ImagePullBackOff", "etcd: ImagePullBackOff")]
+    [InlineData("ErrImagePull", "etcd: ImagePullBackOff")]
+    [InlineData("CrashLoopBackOff", "etcd: CrashLoopBackOff")]
+    [InlineData("ContainerCreating", null)]
+    public void What_keeps_a_container_from_running_is_told_in_the_kubelets_words(string reason, string? told)
+    {
+        var pod = new Pod
+        {
+            Metadata = new() { Name = "e-0" },
+            Status = new() { Phase = "Pending", ContainerStatuses = [new() { Name = "etcd", State = new() { Waiting = new() { Reason = reason } } }] },
+        };
+        Assert.Equal(told, PodObserver.TroubleOf(pod));
+        if (told is not null)
+        {
+            Assert.Equal($"member 0 (failed, {told})", new MemberView { Ordinal = 0, Pod = PodObserver.StateOf(pod), Trouble = PodObserver.TroubleOf(pod) }.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_pod_without_a_node_says_so() => Assert.Equal("Unschedulable", PodObserver.TroubleOf(new()
+    {
+        Metadata = new() { Name = "e-0" },
+        Status = new() { Phase = "Pending", Conditions = [new() { Type = "PodScheduled", Status = "False", Reason = "Unschedulable" }] },
+    }));
+
     [Fact]
     public void A_secret_that_is_missing_is_named_with_its_field()
     {
