@@ -144,8 +144,8 @@ public sealed class ReflectorTests : IAsyncDisposable
         Watch();
         await Start();
         _time.Advance(TimeSpan.FromMinutes(2));
-        await first.Event("BOOKMARK", """{"metadata":{"resourceVersion":"7"}}""");
-        await Until.Holds(() => _server.Requests.Count == 2, "the first watch");
+        await first.Event("ADDED", Sample.Json("a", "7"));
+        await Until.Holds(() => Told().Contains(">7 a"), "the event, from which on silence is counted");
         _time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(["list", "watch 5"], Requests());
         await Requests("watch 7");
