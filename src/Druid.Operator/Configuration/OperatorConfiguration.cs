@@ -22,6 +22,9 @@ public sealed record OperatorConfiguration
     /// <summary>The controllers.</summary>
     public ControllersConfiguration Controllers { get; set; } = new();
 
+    /// <summary>The webhooks.</summary>
+    public WebhooksConfiguration Webhooks { get; set; } = new();
+
     /// <summary>The log.</summary>
     public LoggingConfiguration Logging { get; set; } = new();
 
@@ -78,6 +81,18 @@ public sealed record OperatorConfiguration
         {
             yield return $"server.metrics.port: {Server.Metrics.Port} is no port; give one from 1 to 65535.";
         }
+        if (Webhooks.AnyEnabled && Server.Webhooks.Port is < 1 or > 65535)
+        {
+            yield return $"server.webhooks.port: {Server.Webhooks.Port} is no port; give one from 1 to 65535.";
+        }
+        if (Webhooks.AnyEnabled && Server.Webhooks.Port == Server.Metrics.Port)
+        {
+            yield return $"server.webhooks.port: {Server.Webhooks.Port} is the port of server.metrics too; give another one.";
+        }
+        foreach (var error in Webhooks.EtcdComponentProtection.Errors())
+        {
+            yield return error;
+        }
         if (Controllers.Etcd.ConcurrentSyncs < 1)
         {
             yield return $"controllers.etcd.concurrentSyncs: {Controllers.Etcd.ConcurrentSyncs} is below 1; nothing would be reconciled.";
@@ -127,6 +142,9 @@ public sealed record ServerConfiguration
 {
     /// <summary>Where <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> are served.</summary>
     public EndpointConfiguration Metrics { get; set; } = new();
+
+    /// <summary>Where webhooks are served, if any is enabled.</summary>
+    public WebhookServerConfiguration Webhooks { get; set; } = new();
 }
 
 /// <summary>Where something is served.</summary>

@@ -9,6 +9,7 @@ using Druid.Operator.Controllers;
 using Druid.Operator.Health;
 using Druid.Operator.Images;
 using Druid.Operator.Observers;
+using Druid.Operator.Webhooks;
 using Serilog;
 
 namespace Druid.Operator.Server;
@@ -42,13 +43,15 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var observer = new RuntimeLog(log);
         var recent = new RecentWrites(TimeProvider.System);
         var cache = new ClusterCache(following, recent, observer);
+        using var webhooks = WebhookService.Of(configuration, cache, following, observer, log);
         await using var server = new OperatorServer(
             configuration.Server.Metrics.BindAddress, configuration.Server.Metrics.Port, text,
-            ready: () => cache.Synced.IsCompletedSuccessfully ? null : "The caches are being filled.");
+            ready: () => cache.Synced.IsCompletedSuccessfully ? webhooks?.NotReady : "The caches are being filled.",
+            webhooks?.Endpoint);
         await server.Start(stop);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var caching = cache.Run(ended.Token);
+        var caching = webhooks is null ? cache.Run(ended.Token) : Task.WhenAny(cache.Run(ended.Token), webhooks.Run(ended.Token)).Unwrap();
         try
         {
             var leading = Lead(client, following, cache, recent, metrics, observer, ended.Token);

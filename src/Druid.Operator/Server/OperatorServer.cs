@@ -1,12 +1,15 @@
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Druid.Operator.Server;
 
-/// <summary>Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+/// <summary>Serves <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c> in plain HTTP, and webhooks over TLS on a port of their own.</summary>
 sealed class OperatorServer : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -15,24 +18,27 @@ sealed class OperatorServer : IAsyncDisposable
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="metrics">What <c>/metrics</c> shows.</param>
     /// <param name="ready">Why the operator is not ready; null when it is.</param>
-    public OperatorServer(string address, int port, PrometheusText metrics, Func<string?> ready)
+    /// <param name="webhooks">What is served over TLS; null for nothing.</param>
+    public OperatorServer(string address, int port, PrometheusText metrics, Func<string?> ready, TlsService? webhooks = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            if (address.Length == 0)
+            Listen(kestrel, address, port, _ => { });
+            if (webhooks is not null)
             {
-                kestrel.ListenAnyIP(port);
-            }
-            else
-            {
-                kestrel.Listen(IPAddress.Parse(address), port);
+                Listen(kestrel, webhooks.Address, webhooks.Port, listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => webhooks.Certificate() is { } certificate
+                        ? new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate })
+                        : throw new InvalidOperationException("There is no certificate yet."),
+                }));
             }
         });
         app = builder.Build();
-        app.Run(context => context.Request.Path.Value switch
+        app.Run(context => context.Request.IsHttps ? webhooks!.Handle(context) : context.Request.Path.Value switch
         {
             "/healthz" => Text(context, 200, "ok"),
             "/readyz" => ready() is { } reason ? Text(context, 503, reason) : Text(context, 200, "ok"),
@@ -45,6 +51,18 @@ sealed class OperatorServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)
+    {
+        if (address.Length == 0)
+        {
+            kestrel.ListenAnyIP(port, configure);
+        }
+        else
+        {
+            kestrel.Listen(IPAddress.Parse(address), port, configure);
+        }
+    }
+
     static Task Text(HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
     {
         context.Response.StatusCode = status;
@@ -52,3 +70,10 @@ sealed class OperatorServer : IAsyncDisposable
         return context.Response.WriteAsync(text);
     }
 }
+
+/// <summary>What is served over TLS.</summary>
+/// <param name="Address">The address to bind; empty for all.</param>
+/// <param name="Port">The port.</param>
+/// <param name="Certificate">What to serve with at this moment; null while there is none.</param>
+/// <param name="Handle">Answers requests.</param>
+sealed record TlsService(string Address, int Port, Func<SslStreamCertificateContext?> Certificate, RequestDelegate Handle);

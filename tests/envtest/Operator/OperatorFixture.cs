@@ -73,7 +73,7 @@ public sealed class OperatorFixture : IAsyncLifetime
 
     internal static string WaitOf(Etcd etcd) => etcd.Status.Lifecycle?.Regions.FirstOrDefault(r => r.Name == "lifecycle")?.WaitingFor ?? "";
 
-    static async Task InstallCrds(ControlPlane plane)
+    internal static async Task InstallCrds(ControlPlane plane)
     {
         foreach (var crd in Crds.All)
         {

@@ -28,7 +28,10 @@ sealed class RunningOperator : IAsyncDisposable
     public RecordedLog Log { get; } = new();
 
     /// <summary>Starts one that needs no leader election, or one that does where the lease has a name of its own.</summary>
-    public static RunningOperator Start(ControlPlane plane, Action<OperatorConfiguration>? configure = null)
+    /// <param name="plane">The cluster.</param>
+    /// <param name="configure">Changes its configuration.</param>
+    /// <param name="account">Who it is to the cluster; an administrator unless given.</param>
+    public static RunningOperator Start(ControlPlane plane, Action<OperatorConfiguration>? configure = null, ClusterConfiguration? account = null)
     {
         var configuration = new OperatorConfiguration();
         configuration.LeaderElection.Enabled = false;
@@ -37,7 +40,7 @@ sealed class RunningOperator : IAsyncDisposable
         configuration.Server.Metrics.Port = FreePort();
         configuration.ClientConnection.Qps = 0;
         configure?.Invoke(configuration);
-        return new(plane.Configuration, configuration, new());
+        return new(account ?? plane.Configuration, configuration, new());
     }
 
     /// <summary>Stops it as a signal would, and waits for its end.</summary>
@@ -56,7 +59,7 @@ sealed class RunningOperator : IAsyncDisposable
         stop.Dispose();
     }
 
-    static int FreePort()
+    public static int FreePort()
     {
         using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         socket.Start();

@@ -16,11 +16,12 @@ sealed class SimulatedMembers : IAsyncDisposable
 
     readonly CancellationTokenSource stop = new();
     readonly KubernetesClient client;
+    readonly KubernetesClient agents;
     readonly Task running;
 
-    SimulatedMembers(KubernetesClient client)
+    SimulatedMembers(KubernetesClient client, KubernetesClient agents)
     {
-        this.client = client;
+        (this.client, this.agents) = (client, agents);
         var pods = new Reflector<Pod>(client, new() { LabelSelector = Managed });
         var starting = new Controller<ObjectKey>("simulated-kubelet", Start).For(pods);
         running = Task.WhenAll(pods.Run(stop.Token), starting.Run(stop.Token));
@@ -29,7 +30,8 @@ sealed class SimulatedMembers : IAsyncDisposable
     /// <summary>Members whose pods do not become ready, by name.</summary>
     public HashSet<string> Broken { get; } = [];
 
-    public static SimulatedMembers Start(ControlPlane plane) => new(plane.NewClient());
+    public static SimulatedMembers Start(ControlPlane plane) =>
+        new(plane.NewClient(), plane.NewClient(new() { Wrap = inner => new AsMembers(inner) }));
 
     public async ValueTask DisposeAsync()
     {
@@ -62,7 +64,7 @@ sealed class SimulatedMembers : IAsyncDisposable
     async Task Report(ObjectKey pod, CancellationToken cancel)
     {
         var ordinal = pod.Name[(pod.Name.LastIndexOf('-') + 1)..];
-        await client.Patch<Lease>(pod, PatchKind.Merge, new JsonObject
+        await agents.Patch<Lease>(pod, PatchKind.Merge, new JsonObject
         {
             ["spec"] = new JsonObject
             {
@@ -71,5 +73,18 @@ sealed class SimulatedMembers : IAsyncDisposable
                 ["leaseDurationSeconds"] = 10,
             },
         }, cancel: cancel);
+    }
+
+    // Leases are renewed by the members' service account, with no rights but those that the operator granted it.
+    sealed class AsMembers(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.Split('/') is [.., "namespaces", var ns, "leases", var lease])
+            {
+                request.Headers.Add("Impersonate-User", $"system:serviceaccount:{ns}:{lease[..lease.LastIndexOf('-')]}");
+            }
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }
