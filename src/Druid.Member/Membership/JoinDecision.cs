@@ -24,6 +24,9 @@ sealed record JoinObservation
     /// <summary>What the member's lease says.</summary>
     public required MemberRecord Record { get; init; }
 
+    /// <summary>The configuration names members that are none of its own: a running cluster is to be joined, and none to be founded.</summary>
+    public bool JoinsExisting { get; init; }
+
     /// <summary>Whether the configuration describes a cluster of several members.</summary>
     public bool HasOthers => Configured.Any(m => m.Name != Name);
 }

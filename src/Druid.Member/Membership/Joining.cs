@@ -53,6 +53,7 @@ static class Joining
         {
             return seen.Record.WasMember
                 ? new JoinStep.Wait($"this member was {seen.Record.Id} and lost its data; it can only be replaced once a quorum of the cluster answers")
+                : seen.JoinsExisting ? new JoinStep.Wait("the cluster that this member is to join does not answer: check bootstrapWithExistingCluster.clientEndpoints")
                 : Found(seen);
         }
         if (cluster.Find(seen.Name, seen.PeerUrls) is not { } listed)

@@ -69,6 +69,7 @@ sealed class MemberPreparation(ClusterConfig config, string member, DataDirector
             Name = member,
             PeerUrls = config.PeerUrls(member),
             Configured = config.InitialCluster,
+            JoinsExisting = config.InitialCluster.Any(m => !config.HasMember(m.Name)),
             Data = data.Inspect(),
             Cluster = several ? await cluster.Look(cancel) : null,
             Record = record,

@@ -15,24 +15,24 @@ namespace Druid.Operator.Actions;
 /// Gives actions their effect, in order, and stops at the first that fails. Every effect can be repeated: a process that
 /// dies in between leaves nothing that the next one could not take up.
 /// </summary>
-public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, RecentWrites recent)
+public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, AgentDesk desk, RecentWrites recent)
 {
     /// <summary>The field manager of everything that this operator applies.</summary>
     public const string FieldManager = "druid";
 
     /// <summary>Carries out the actions of one decision.</summary>
-    /// <param name="actions">What is to be done.</param>
+    /// <param name="decision">What is to be done, and in which region it was decided.</param>
     /// <param name="objects">The cluster as the decision saw it.</param>
     /// <param name="cancel">Ends the work between two actions.</param>
     /// <returns>What was done and what failed. Only cancellation is thrown.</returns>
-    public async Task<RunOutcome> Execute(IEnumerable<IAction> actions, ClusterObjects objects, CancellationToken cancel)
+    public async Task<RunOutcome> Execute(Decision decision, ClusterObjects objects, CancellationToken cancel)
     {
         var done = ImmutableArray.CreateBuilder<IAction>();
-        foreach (var action in actions)
+        foreach (var (region, action) in decision.Transitions.SelectMany(t => t.Actions.Where(a => a is not Wait).Select(a => (t.Region, a))))
         {
             try
             {
-                await Execute(action, objects, cancel);
+                await Execute(action, region, objects, cancel);
                 done.Add(action);
             }
             catch (KubernetesException error)
@@ -47,7 +47,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         return new(done.ToImmutable(), null);
     }
 
-    Task Execute(IAction action, ClusterObjects objects, CancellationToken cancel) => action switch
+    Task Execute(IAction action, string region, ClusterObjects objects, CancellationToken cancel) => action switch
     {
         AddFinalizer => SetFinalizer(objects.Etcd, present: true, cancel),
         RemoveFinalizer => SetFinalizer(objects.Etcd, present: false, cancel),
@@ -60,8 +60,12 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         DeleteVolume delete => client.Delete<PersistentVolumeClaim>(Key(objects, Names.VolumeClaim(objects.Etcd, delete.Ordinal)), Uid(objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, delete.Ordinal))), cancel),
         DeleteMemberLease delete => Delete(objects.MemberLease(delete.Ordinal) is { } lease ? [lease] : [], cancel),
         AssignTask assign => Assign(assign, objects, cancel),
-        MoveLeader move => agents.MoveLeader(objects, move.From, move.To, cancel),
-        RemoveMember remove => agents.RemoveMember(objects, remove.Ordinal, cancel),
+        MoveLeader move => HandOver(move, objects, cancel),
+        RemoveMember remove => Remove(remove, objects, cancel),
+        RequestFullSnapshot => Ask(objects, region == EtcdLifecycle.Backup ? RequestPurpose.InsteadOfJob : RequestPurpose.BeforeStop),
+        VerifySnapshot => Ask(objects, RequestPurpose.Verification),
+        StartCompactionJob => StartCompaction(objects, cancel),
+        DeleteCompactionJob => DeleteCompaction(objects, cancel),
         _ => throw new InvalidOperationException($"The action '{action}' has no effect here; add it to {nameof(ActionExecutor)}."),
     };
 
@@ -72,6 +76,11 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         {
             var live = objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name));
             recent.Remember(await Rendered.Visit(rendered, new Applying(client, Takeover.IsNeeded(live), cancel)));
+        }
+        foreach (var surplus in ComponentObserver.Surplus(apply.Kind, objects, context).ToList())
+        {
+            await Delete([surplus], cancel);
+            recent.RememberGone(surplus);
         }
     }
 
@@ -107,6 +116,59 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         JsonNode? task = assign.Task == MemberTask.Serve ? null : assign.Task.ToString().ToLowerInvariant();
         recent.Remember(await client.Patch<Lease>(Key(objects, Names.MemberLease(objects.Etcd, assign.Ordinal)), PatchKind.Merge,
             new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [AgentAnnotations.Task] = task } } }, cancel: cancel));
+    }
+
+    // Handing over spares clients an election. An agent that does not know how is no reason not to go on without it.
+    async Task HandOver(MoveLeader move, ClusterObjects objects, CancellationToken cancel)
+    {
+        try
+        {
+            await agents.MoveLeader(objects, move.From, move.To, cancel);
+        }
+        catch (AgentException error) when (error.IsUnknownRequest && objects.Pods.GetValueOrDefault(Names.Pod(objects.Etcd, move.From)) is { } pod)
+        {
+            desk.NoHandover(objects.Etcd, pod);
+        }
+    }
+
+    async Task Remove(RemoveMember remove, ClusterObjects objects, CancellationToken cancel)
+    {
+        try
+        {
+            await agents.RemoveMember(objects, remove.Ordinal, cancel);
+        }
+        catch (AgentException error) when (error.IsUnknownRequest)
+        {
+            throw new AgentException($"Member {remove.Ordinal} cannot leave: the agents of {objects.Etcd.Key} are not Druid's and cannot remove members. "
+                + "Let the members run Druid's image (spec.backup.image, or the operator's image vector), or raise spec.replicas again.", error);
+        }
+    }
+
+    Task Ask(ClusterObjects objects, RequestPurpose purpose)
+    {
+        desk.Ask(objects, purpose);
+        return Task.CompletedTask;
+    }
+
+    async Task StartCompaction(ClusterObjects objects, CancellationToken cancel)
+    {
+        try
+        {
+            recent.Remember(await client.Create(CompactionJob.Render(observer.CompactionContext(objects)), cancel));
+        }
+        catch (KubernetesException error) when (error.Reason == ErrorReason.AlreadyExists && BackupObserver.CompactionJobOf(objects) is not null)
+        {
+            // Ours, from before a crash.
+        }
+    }
+
+    // In the foreground: as long as its pod runs, so does the compaction, and no other may begin.
+    async Task DeleteCompaction(ClusterObjects objects, CancellationToken cancel)
+    {
+        if (BackupObserver.CompactionJobOf(objects) is { IsBeingDeleted: false } job)
+        {
+            await client.Delete<Job>(job.Key, new() { Uid = job.Metadata.Uid, Propagation = Propagation.Foreground }, cancel);
+        }
     }
 
     // A merge patch replaces the list, so it holds only for the version that was read.

@@ -12,10 +12,13 @@ public sealed class RecentWrites(TimeProvider time)
 {
     static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
 
-    readonly ConcurrentDictionary<(string Kind, ObjectKey Key), (IResource Written, DateTimeOffset At)> writes = new();
+    readonly ConcurrentDictionary<(string Kind, ObjectKey Key), (IResource Written, DateTimeOffset At, bool Gone)> writes = new();
 
     /// <summary>Remembers an object as the server answered it.</summary>
-    public void Remember(IResource written) => writes[(written.Kind, written.Key)] = (written, time.GetUtcNow());
+    public void Remember(IResource written) => writes[(written.Kind, written.Key)] = (written, time.GetUtcNow(), Gone: false);
+
+    /// <summary>Remembers that an object is there no more, though the cache may show it for a while.</summary>
+    public void RememberGone(IResource deleted) => writes[(deleted.Kind, deleted.Key)] = (deleted, time.GetUtcNow(), Gone: true);
 
     /// <summary>Forgets an object: it was deleted.</summary>
     public void Forget(string kind, ObjectKey key) => writes.TryRemove((kind, key), out _);
@@ -28,7 +31,11 @@ public sealed class RecentWrites(TimeProvider time)
         {
             return cached;
         }
-        if (entry.Written is not T written || time.GetUtcNow() - entry.At > Kept || (cached is not null && Version(cached) >= Version(written)))
+        if (entry.Gone && cached is not null && cached.Metadata.Uid == entry.Written.Metadata.Uid && time.GetUtcNow() - entry.At <= Kept)
+        {
+            return null;
+        }
+        if (entry.Gone || entry.Written is not T written || time.GetUtcNow() - entry.At > Kept || (cached is not null && Version(cached) >= Version(written)))
         {
             writes.TryRemove(id, out _);
             return cached;
@@ -37,7 +44,7 @@ public sealed class RecentWrites(TimeProvider time)
     }
 
     /// <summary>Objects of a kind in a namespace that were written and that the cache does not have at all.</summary>
-    public IEnumerable<IResource> In(string ns) => writes.Where(w => w.Key.Key.Namespace == ns).Select(w => w.Value.Written);
+    public IEnumerable<IResource> In(string ns) => writes.Where(w => !w.Value.Gone && w.Key.Key.Namespace == ns).Select(w => w.Value.Written);
 
     // Opaque by the letter of the API, a revision of etcd in every server there is; one that is none never wins.
     static long Version(IResource resource) =>

@@ -79,6 +79,11 @@ static class SidecarArguments
         }
         yield return $"--insecure-transport={insecure}";
         yield return $"--insecure-skip-tls-verify={insecure}";
+        if (SidecarContainer.LoginSecret(etcd) is not null)
+        {
+            yield return $"--etcd-username=$({SidecarContainer.UserVariable})";
+            yield return $"--etcd-password=$({SidecarContainer.PasswordVariable})";
+        }
         yield return $"--endpoints={scheme}://{Names.LocalHost(etcd)}:{etcd.ClientPort}";
         if (etcd.RunsMembers())
         {

@@ -11,6 +11,9 @@ static class SidecarContainer
 {
     public const string Name = "backup-restore";
 
+    /// <summary>Variables with what the sidecar logs in to etcd with.</summary>
+    public const string UserVariable = "ETCD_USERNAME", PasswordVariable = "ETCD_PASSWORD";
+
     public static Container Render(RenderContext context, StoreAccess? store)
     {
         var etcd = context.Etcd;
@@ -21,7 +24,7 @@ static class SidecarContainer
             ImagePullPolicy = "IfNotPresent",
             Args = [.. SidecarArguments.Render(etcd, store)],
             Ports = [Ports.OfContainer("server", etcd.SidecarPort)],
-            Env = [.. Identity, .. store?.Environment ?? []],
+            Env = [.. Identity, .. Login(etcd), .. store?.Environment ?? []],
             Resources = etcd.Spec.Backup.Resources ?? EtcdDefaults.Resources,
             SecurityContext = new() { AllowPrivilegeEscalation = false },
             VolumeMounts = [.. Mounts(etcd, store)],
@@ -30,6 +33,15 @@ static class SidecarContainer
 
     /// <summary>Variables that tell an agent which pod it is in.</summary>
     public static IReadOnlyList<EnvVar> Identity { get; } = [Field("POD_NAME", "metadata.name"), Field("POD_NAMESPACE", "metadata.namespace")];
+
+    /// <summary>The secret with user name and password; null where etcd's authentication is off.</summary>
+    public static string? LoginSecret(Etcd etcd) => etcd.Spec.Etcd.AuthSecretRef?.Name is { Length: > 0 } secret ? secret : null;
+
+    static IEnumerable<EnvVar> Login(Etcd etcd) =>
+        LoginSecret(etcd) is { } secret ? [Entry(UserVariable, secret, "username"), Entry(PasswordVariable, secret, "password")] : [];
+
+    static EnvVar Entry(string name, string secret, string key) =>
+        new() { Name = name, ValueFrom = new() { SecretKeyRef = new() { Name = secret, Key = key, Optional = false } } };
 
     static EnvVar Field(string name, string path) => new() { Name = name, ValueFrom = new() { FieldRef = new() { FieldPath = path } } };
 

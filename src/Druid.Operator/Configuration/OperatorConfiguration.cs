@@ -25,8 +25,14 @@ public sealed record OperatorConfiguration
     /// <summary>The webhooks.</summary>
     public WebhooksConfiguration Webhooks { get; set; } = new();
 
+    /// <summary>Behaviour turned on or off by name; see <see cref="Configuration.FeatureGates"/>.</summary>
+    public Dictionary<string, bool> FeatureGates { get; set; } = [];
+
     /// <summary>The log.</summary>
     public LoggingConfiguration Logging { get; set; } = new();
+
+    /// <summary>The same by name.</summary>
+    internal FeatureGates Features => new(FeatureGates);
 
     /// <summary>Reads a configuration.</summary>
     /// <exception cref="ConfigurationException">The text is no YAML, a field is unknown, or a value is out of range; all errors at once where they can be told apart.</exception>
@@ -93,9 +99,9 @@ public sealed record OperatorConfiguration
         {
             yield return error;
         }
-        if (Controllers.Etcd.ConcurrentSyncs < 1)
+        foreach (var error in Controllers.Errors().Concat(Features.Errors()))
         {
-            yield return $"controllers.etcd.concurrentSyncs: {Controllers.Etcd.ConcurrentSyncs} is below 1; nothing would be reconciled.";
+            yield return error;
         }
         if (Logging.LogLevel is not ("debug" or "info" or "error"))
         {
@@ -155,36 +161,6 @@ public sealed record EndpointConfiguration
 
     /// <summary>The port.</summary>
     public int Port { get; set; } = 8080;
-}
-
-/// <summary>The controllers.</summary>
-public sealed record ControllersConfiguration
-{
-    /// <summary>The controller of Etcds.</summary>
-    public EtcdControllerConfiguration Etcd { get; set; } = new();
-}
-
-/// <summary>The controller of Etcds.</summary>
-public sealed record EtcdControllerConfiguration
-{
-    /// <summary>How many clusters are worked on at once.</summary>
-    public int ConcurrentSyncs { get; set; } = 3;
-
-    /// <summary>Changes of a spec are applied at once, and not only when the reconcile annotation asks for it.</summary>
-    public bool EnableEtcdSpecAutoReconcile { get; set; }
-
-    /// <summary>When a silent member stops being trusted.</summary>
-    public EtcdMemberConfiguration EtcdMember { get; set; } = new();
-}
-
-/// <summary>When a silent member stops being trusted.</summary>
-public sealed record EtcdMemberConfiguration
-{
-    /// <summary>Without renewal for this long it is unknown.</summary>
-    public Duration UnknownThreshold { get; set; } = Duration.Parse("1m");
-
-    /// <summary>Unknown for this long it is not ready.</summary>
-    public Duration NotReadyThreshold { get; set; } = Duration.Parse("5m");
 }
 
 /// <summary>The log.</summary>

@@ -16,6 +16,7 @@ public sealed class ClusterCache
     const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
 
     readonly RecentWrites recent;
+    readonly TimeProvider time;
     readonly List<Func<CancellationToken, Task>> runs = [];
     readonly List<Func<ObjectKey, IEnumerable<IResource>>> owned = [];
     readonly List<Action> disposals = [];
@@ -23,9 +24,10 @@ public sealed class ClusterCache
     readonly StoreIndex<PersistentVolumeClaim> claimsByCluster;
 
     /// <summary>A cache; <see cref="Run"/> fills it.</summary>
-    public ClusterCache(KubernetesClient client, RecentWrites recent, IRuntimeObserver observer)
+    public ClusterCache(KubernetesClient client, RecentWrites recent, IRuntimeObserver observer, TimeProvider? time = null)
     {
         this.recent = recent;
+        this.time = time ?? TimeProvider.System;
         Etcds = Follow<Etcd>(client, observer, selector: null);
         Secrets = Follow<Partial<Secret>>(client, observer, selector: null, trim: s => new(NameOnly(s.Metadata)));
         Pods = Follow<Pod>(client, observer, Managed, Slim);
@@ -38,6 +40,7 @@ public sealed class ClusterCache
         Roles = FollowOwned<Role>(client, observer);
         RoleBindings = FollowOwned<RoleBinding>(client, observer);
         Budgets = FollowOwned<PodDisruptionBudget>(client, observer);
+        Jobs = FollowOwned<Job>(client, observer);
         podsByCluster = Pods.Store.Index(Indexes.Label(Labels.PartOf));
         claimsByCluster = Claims.Store.Index(Indexes.Label(Labels.PartOf));
     }
@@ -78,10 +81,13 @@ public sealed class ClusterCache
     /// <summary>The clusters' disruption budgets.</summary>
     public Reflector<PodDisruptionBudget> Budgets { get; }
 
+    /// <summary>Jobs of compactions and of copy tasks.</summary>
+    public Reflector<Job> Jobs { get; }
+
     /// <summary>Completes once everything has been read for the first time.</summary>
     public Task Synced => Task.WhenAll(
         Etcds.Synced, Secrets.Synced, Pods.Synced, Claims.Synced, StatefulSets.Synced, Leases.Synced, ConfigMaps.Synced, Services.Synced,
-        ServiceAccounts.Synced, Roles.Synced, RoleBindings.Synced, Budgets.Synced);
+        ServiceAccounts.Synced, Roles.Synced, RoleBindings.Synced, Budgets.Synced, Jobs.Synced);
 
     /// <summary>Follows the server until cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -113,6 +119,7 @@ public sealed class ClusterCache
         return new ClusterObjects
         {
             Etcd = etcd,
+            At = time.GetUtcNow(),
             Owned = objects,
             Pods = podsByCluster[group].ToDictionary(p => p.Metadata.Name),
             Claims = claimsByCluster[group].ToDictionary(c => c.Metadata.Name),
@@ -124,7 +131,7 @@ public sealed class ClusterCache
     {
         var reflector = Follow<T>(client, observer, Managed);
         var byCluster = reflector.Store.Index(Indexes.Label(Labels.PartOf));
-        owned.Add(key => byCluster[$"{key.Namespace}/{key.Name}"].Select(o => (IResource)recent.Newer(o, o.Key)!));
+        owned.Add(key => byCluster[$"{key.Namespace}/{key.Name}"].Select(o => (IResource?)recent.Newer(o, o.Key)).OfType<IResource>());
         return reflector;
     }
 

@@ -3,6 +3,7 @@ using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Kubernetes.Runtime;
 using Druid.Operator.Actions;
+using Druid.Operator.Agents;
 using Druid.Operator.Health;
 using Druid.Operator.Observers;
 using Druid.Operator.Server;
@@ -14,8 +15,8 @@ namespace Druid.Operator.Controllers;
 
 /// <summary>Observe from caches, decide in a pure machine, act through idempotent operations, record in status.</summary>
 sealed class EtcdController(
-    ClusterCache cache, ClusterObserver observer, ActionExecutor executor, StatusRecorder recorder,
-    MemberThresholds thresholds, OperatorMetrics metrics, TimeProvider time, ILogger log)
+    ClusterReader reader, ClusterObserver observer, ActionExecutor executor, AgentDesk desk, StatusRecorder recorder,
+    MemberThresholds thresholds, CompactionOptions compaction, OperatorMetrics metrics, CompactionMetrics compactions, TimeProvider time, ILogger log)
 {
     // A cluster takes few steps before it has to wait for the world; more come with the next turn, after other clusters'.
     const int StepsATurn = 10;
@@ -28,13 +29,22 @@ sealed class EtcdController(
     /// <summary>Brings one cluster a few steps closer to what it declares.</summary>
     public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
     {
-        if (cache.Find(key) is not { } objects)
+        if (await reader.Read(key, cancel) is not { } objects)
         {
+            compactions.Forget(key);
             return ReconcileResult.Done;
         }
         var started = time.GetTimestamp();
         var run = await Advance(objects, cancel);
         await recorder.Record(run, cancel);
+        if (run.Compaction is { } end)
+        {
+            compactions.Ended(key, end);
+        }
+        if (run.Outcome.Done.OfType<RemoveFinalizer>().Any())
+        {
+            desk.Forget(run.Objects.Etcd);
+        }
         metrics.Reconcile(run.Outcome.Failure is null ? "success" : "error", time.GetElapsedTime(started));
         return run.Outcome.Failure is { } failure
             ? throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error)
@@ -45,28 +55,51 @@ sealed class EtcdController(
     {
         var steps = new List<Transition>();
         var done = new List<IAction>();
+        CompactionEnd? ended = null;
         var runId = ActivityTraceId.CreateRandom().ToHexString();
         var configuration = LifecycleRecord.Read(objects.Etcd.Status.Lifecycle);
         for (var turn = 1; ; turn++)
         {
             var view = observer.Observe(objects) with { ObservedGeneration = ObservedBy(done) ?? objects.Etcd.Status.ObservedGeneration ?? 0 };
             var decision = EtcdLifecycle.Machine.Decide(configuration, view);
-            var outcome = await executor.Execute(decision.Actions, objects, cancel);
+            var outcome = await executor.Execute(decision, objects, cancel);
             done.AddRange(outcome.Done);
             Report(objects.Etcd, decision, outcome);
             if (outcome.Failure is null)
             {
                 configuration = decision.After;
                 steps.AddRange(decision.Transitions);
+                ended = CompactionEnd.Of(decision, view, objects) ?? ended;
+                ForgetAnswers(objects.Etcd, configuration);
             }
-            var seen = cache.Find(objects.Etcd.Key);
+            compactions.Seen(objects, view);
+            var seen = await reader.Read(objects.Etcd.Key, cancel);
             objects = seen ?? objects;
             if (seen is null || outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
             {
-                return new(objects, view, configuration, steps, new([.. done], outcome.Failure), runId) { Unfinished = turn == StepsATurn };
+                return new(objects, view, configuration, steps, new([.. done], outcome.Failure), runId) { Unfinished = turn == StepsATurn, Compaction = ended };
             }
         }
     }
+
+    // A request belongs to the state that made it.
+    void ForgetAnswers(Etcd etcd, MachineConfiguration configuration)
+    {
+        foreach (var (purpose, region, state) in Askers)
+        {
+            if (EtcdLifecycle.Machine.At(configuration, region).Path != state)
+            {
+                desk.Forget(etcd, purpose);
+            }
+        }
+    }
+
+    static readonly (RequestPurpose Purpose, string Region, string State)[] Askers =
+    [
+        (RequestPurpose.BeforeStop, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Hibernating}/{Hibernation.Saving}"),
+        (RequestPurpose.Verification, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Recovering}/{QuorumRecovery.Confirming}"),
+        (RequestPurpose.InsteadOfJob, EtcdLifecycle.Backup, SnapshotCompaction.Snapshotting),
+    ];
 
     void Report(Etcd etcd, Decision decision, RunOutcome outcome)
     {
@@ -97,13 +130,26 @@ sealed class EtcdController(
         var now = time.GetUtcNow();
         return run.Unfinished ? ReconcileResult.Again(TimeSpan.Zero)
             : run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) ? ReconcileResult.Again(AgentAnswer)
-            : MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
+            : NextChange(run, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
             : ReconcileResult.Done;
+    }
+
+    DateTimeOffset? NextChange(Reconciled run, DateTimeOffset now)
+    {
+        DateTimeOffset?[] moments =
+        [
+            MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now),
+            BackupHealth.NextChange(run.Objects, run.View.Size, now),
+            BackupObserver.RetryAt(run.Objects, compaction),
+            // One that was entered just now is not in the objects yet.
+            EtcdLifecycle.Machine.At(run.Reached, EtcdLifecycle.Backup).Path == SnapshotCompaction.Failing ? now + compaction.RetryPeriod : null,
+        ];
+        return moments.Where(at => at > now).Min();
     }
 
     // The answer to a write shows what came of it. Of what is deleted, or asked of an agent, the next word is a watch's.
     static bool ShowsAtOnce(IAction action) =>
-        action is AddFinalizer or ApplyComponent or ObserveGeneration or AcknowledgeReconcile or AssignTask;
+        action is AddFinalizer or ApplyComponent or RequestFullSnapshot or VerifySnapshot or ObserveGeneration or AcknowledgeReconcile or AssignTask;
 
     static long? ObservedBy(List<IAction> done) => done.OfType<ObserveGeneration>().LastOrDefault()?.Generation;
 }

@@ -24,7 +24,8 @@ static class Sources
         .ByLabel(cache.Roles, Labels.PartOf)
         .ByLabel(cache.RoleBindings, Labels.PartOf)
         .ByLabel(cache.Budgets, Labels.PartOf, change => change.IsMoreThanStatus)
-        .Watches(cache.Secrets, change => change.IsNew || change.IsGone ? ReferencesTo(change.Key, cache) : []);
+        .ByLabel(cache.Jobs, Labels.PartOf, change => change.IsMoreThanStatus || JobObserver.StateOf(change.Old) != JobObserver.StateOf(change.New))
+        .Watches(cache.Secrets, change => ReferencesTo(change.Key, cache));
 
     static bool SaysSomethingNew(StoreChange<Pod> change) => change.IsMoreThanStatus
         || PodObserver.StateOf(change.Old) != PodObserver.StateOf(change.New)

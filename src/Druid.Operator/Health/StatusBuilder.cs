@@ -1,6 +1,7 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Actions;
+using Druid.Operator.Agents;
 using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
@@ -19,6 +20,9 @@ public sealed record Reconciled(
 {
     /// <summary>There is more to do at once.</summary>
     public bool Unfinished { get; init; }
+
+    /// <summary>The compaction that ended; null when none did.</summary>
+    public CompactionEnd? Compaction { get; init; }
 }
 
 /// <summary>Makes the status of an Etcd. Pure; it equals the status before when there is nothing new to say.</summary>
@@ -32,13 +36,19 @@ public static class StatusBuilder
         var statefulSet = run.Objects.StatefulSet;
         var members = MemberHealthCheck.Check(run.Objects, run.View.Size, thresholds, now).ToList();
         var observed = run.Outcome.Done.OfType<ObserveGeneration>().LastOrDefault()?.Generation ?? before.ObservedGeneration;
-        var findings = ConditionChecks.Run(new(run.Objects, run.View, members)).Append(Accepted(run.View));
+        var findings = ConditionChecks.Run(new(run.Objects, run.View, members))
+            .Append(Accepted(run.View))
+            .Append(BackupHealth.Check(run.Objects, run.View.Size, now))
+            .Append(run.Compaction?.Finding)
+            .Append(BootstrapHealth.Check(etcd, run.View))
+            .OfType<Finding>();
         return before with
         {
             ObservedGeneration = observed,
             Etcd = statefulSet is null ? before.Etcd : new() { ApiVersion = StatefulSet.Type.ApiVersion, Kind = StatefulSet.Type.Kind, Name = statefulSet.Metadata.Name },
-            Conditions = ConditionChecks.Merge(before.Conditions, findings, now),
+            Conditions = ConditionChecks.Merge(StillMeant(before.Conditions, run.View), findings, now),
             Members = members,
+            BootstrapWithExistingCluster = BootstrapHealth.Record(etcd, run.View, now),
             Replicas = statefulSet?.Status?.Replicas ?? 0,
             CurrentReplicas = statefulSet?.Status?.CurrentReplicas ?? 0,
             ReadyReplicas = statefulSet?.Status?.ReadyReplicas ?? 0,
@@ -50,6 +60,11 @@ public static class StatusBuilder
             Lifecycle = LifecycleRecord.Write(before.Lifecycle, run.Reached, run.Steps, WaitsOf(run.Steps), etcd.Metadata.Generation ?? 0, now),
         };
     }
+
+    // Of a cluster without a store nobody asks how its backups are.
+    static IReadOnlyList<EtcdCondition> StillMeant(IReadOnlyList<EtcdCondition> conditions, ClusterView view) => view.Backup.Configured
+        ? conditions
+        : [.. conditions.Where(c => c.Type is not (ConditionType.BackupReady or ConditionType.LastSnapshotCompactionSucceeded))];
 
     static Finding Accepted(ClusterView view) => view.SpecErrors.IsEmpty
         ? new(SpecAccepted, ConditionStatus.True, "Valid", "The spec can be acted on.")
@@ -75,6 +90,10 @@ public static class StatusBuilder
         {
             errors.Add(new() { Code = failure.Code, Description = failure.Error.Message, ObservedAt = now });
         }
+        errors.AddRange(
+            from request in run.Objects.Agents.Requests
+            where request.Value.Error is not null
+            select new LastError { Code = request.Key == RequestPurpose.Verification ? "ERR_VERIFY_SNAPSHOT" : "ERR_CREATE_SNAPSHOT", Description = request.Value.Error ?? "", ObservedAt = now });
         return [.. errors.Select(e => before.FirstOrDefault(b => b.Code == e.Code && b.Description == e.Description) ?? e)];
     }
 
@@ -84,7 +103,7 @@ public static class StatusBuilder
         var type = run.View.DeletionRequested ? OperationType.Delete
             : etcd.Status.ObservedGeneration is null ? OperationType.Create
             : OperationType.Reconcile;
-        var state = run.Outcome.Failure is not null || !run.View.SpecErrors.IsEmpty ? OperationState.Error
+        var state = run.Outcome.Failure is not null || !run.View.SpecErrors.IsEmpty || Blocked(run) ? OperationState.Error
             : !run.View.DeletionRequested && observed == etcd.Metadata.Generation ? OperationState.Succeeded
             : OperationState.Processing;
         if (etcd.Status.LastOperation is { Type: OperationType.Create, State: OperationState.Succeeded } && type == OperationType.Reconcile && observed == etcd.Status.ObservedGeneration && state == OperationState.Succeeded)
@@ -97,6 +116,10 @@ public static class StatusBuilder
             ? last
             : new() { Type = type, State = state, RunId = run.RunId, Description = description, LastUpdateTime = now };
     }
+
+    // A compaction that fails holds nothing up; a snapshot before the members stop does.
+    static bool Blocked(Reconciled run) =>
+        run.Objects.Agents.Of(RequestPurpose.BeforeStop).Error is not null || run.Objects.Agents.Of(RequestPurpose.Verification).Error is not null;
 
     static Dictionary<string, string> WaitsOf(IReadOnlyList<Transition> steps) => steps
         .GroupBy(t => t.Region)

@@ -19,9 +19,10 @@ static class Permissions
         yield return Allow([""], ["configmaps", "services", "serviceaccounts"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "delete");
         yield return Allow([""], ["pods/eviction"], "create");
-        yield return Allow([""], ["secrets"], "list", "watch");
+        yield return Allow([""], ["secrets"], "get", "list", "watch");
         yield return Allow([""], ["events"], "create", "patch");
         yield return Allow(["apps"], ["statefulsets"], "get", "list", "watch", "create", "patch", "delete");
+        yield return Allow(["batch"], ["jobs"], "get", "list", "watch", "create", "delete");
         yield return Allow(["policy"], ["poddisruptionbudgets"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow(["coordination.k8s.io"], ["leases"], "get", "list", "watch", "create", "update", "patch", "delete");
         yield return Allow(["rbac.authorization.k8s.io"], ["roles", "rolebindings"], "get", "list", "watch", "create", "patch", "delete");

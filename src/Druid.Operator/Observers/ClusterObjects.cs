@@ -1,5 +1,6 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
+using Druid.Operator.Agents;
 
 namespace Druid.Operator.Observers;
 
@@ -17,6 +18,15 @@ public sealed record ClusterObjects
 
     /// <summary>The members' volume claims by name.</summary>
     public IReadOnlyDictionary<string, PersistentVolumeClaim> Claims { get; init; } = new Dictionary<string, PersistentVolumeClaim>();
+
+    /// <summary>The moment.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>What agents themselves said.</summary>
+    public AgentNews Agents { get; init; } = AgentNews.None;
+
+    /// <summary>With a Local store: the entry <c>hostPath</c> of its secret; null where there is none.</summary>
+    public string? BackupHostPath { get; init; }
 
     /// <summary>Names of the secrets that exist in the Etcd's namespace and that it references.</summary>
     public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();

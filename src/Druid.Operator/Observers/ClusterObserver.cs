@@ -21,6 +21,12 @@ public sealed record ObserverOptions
     /// <summary>Etcd is configured for the next version (feature gate UpgradeEtcdVersion).</summary>
     public bool UpgradeEtcdVersion { get; init; }
 
+    /// <summary>When deltas are compacted.</summary>
+    public CompactionOptions Compaction { get; init; } = CompactionOptions.Off;
+
+    /// <summary>Whether pods get a token of their service account.</summary>
+    public bool AutomountServiceAccountToken { get; init; } = true;
+
     /// <summary>What the server knows that objects are applied to.</summary>
     public ServerFeatures Server { get; init; } = ServerFeatures.All;
 }
@@ -56,6 +62,8 @@ public sealed class ClusterObserver(ObserverOptions options)
                 : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
             RevisionKnown = statefulSet is null || statefulSet.Status?.ObservedGeneration >= statefulSet.Metadata.Generation,
             Members = [.. MemberObserver.Observe(objects, plan)],
+            Backup = BackupObserver.Observe(objects, options.Compaction),
+            CannotHandOver = MemberObserver.LeaderCannotHandOver(objects, plan),
         };
     }
 
@@ -68,8 +76,17 @@ public sealed class ClusterObserver(ObserverOptions options)
             : null,
         UpdateStrategy = options.UpdateStrategy,
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
+        AutomountServiceAccountToken = options.AutomountServiceAccountToken,
+        BackupHostPath = objects.BackupHostPath,
         Server = options.Server,
         LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
+    };
+
+    /// <summary>What a compaction job is rendered from.</summary>
+    public CompactionContext CompactionContext(ClusterObjects objects) => new(objects.Etcd, options.Images, options.Compaction.ActiveDeadline, options.Compaction.MetricsScrapeWait)
+    {
+        BackupHostPath = objects.BackupHostPath,
+        UpgradeEtcdVersion = options.UpgradeEtcdVersion,
     };
 
     static Policies PoliciesOf(Etcd etcd) => new()

@@ -50,9 +50,25 @@ public static class ComponentObserver
     public static IEnumerable<IResource> ToWrite(ComponentKind kind, ClusterObjects objects, RenderContext context) =>
         OwnedComponents.Render(kind, context).Where(rendered => StateOf(rendered, objects).State != ComponentState.Current);
 
+    /// <summary>
+    /// Objects of a kind that the spec no longer asks for, so that applying the kind deletes them. Member leases are none of
+    /// these: a member's lease goes by a step of its own once the member has left.
+    /// </summary>
+    public static IEnumerable<IResource> Surplus(ComponentKind kind, ClusterObjects objects, RenderContext context)
+    {
+        if (kind != ComponentKind.SnapshotLease)
+        {
+            return [];
+        }
+        var wanted = OwnedComponents.Render(kind, context).Select(o => o.Metadata.Name).ToHashSet();
+        return OfKind(kind, objects).Where(o => !o.IsBeingDeleted && !wanted.Contains(o.Metadata.Name));
+    }
+
     static ComponentView Observe(ComponentKind kind, ClusterObjects objects, RenderContext context)
     {
-        var worst = new ComponentView(kind, ComponentState.Current);
+        var worst = Surplus(kind, objects, context).FirstOrDefault() is { } surplus
+            ? new ComponentView(kind, ComponentState.Behind, $"{surplus.Kind} {surplus.Metadata.Name} is not needed any more")
+            : new ComponentView(kind, ComponentState.Current);
         foreach (var rendered in OwnedComponents.Render(kind, context))
         {
             var (state, difference) = StateOf(rendered, objects);

@@ -35,6 +35,12 @@ public static class MemberObserver
         }
     }
 
+    /// <summary>The agent beside the leader was asked to hand leadership over, and does not know how.</summary>
+    public static bool LeaderCannotHandOver(ClusterObjects objects, Plan plan) => objects.Agents.WithoutHandover.Count > 0
+        && Observe(objects, plan).FirstOrDefault(m => m.Leads) is { } leader
+        && objects.Pods.GetValueOrDefault(Names.Pod(objects.Etcd, leader.Ordinal))?.Metadata.Uid is { } uid
+        && objects.Agents.WithoutHandover.Contains(uid);
+
     static IEnumerable<int> Ordinals(ClusterObjects objects, Plan plan)
     {
         var prefix = $"{objects.Etcd.Metadata.Name}-";

@@ -91,22 +91,35 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
     {
         var settings = configuration.Controllers.Etcd;
         var thresholds = new MemberThresholds(settings.EtcdMember.UnknownThreshold, settings.EtcdMember.NotReadyThreshold);
+        var compaction = CompactionOf(configuration.Controllers.Compaction);
         var clusters = new ClusterObserver(new()
         {
             Images = images,
             AutoReconcile = settings.EnableEtcdSpecAutoReconcile,
+            UpdateStrategy = configuration.Features.IsOn(FeatureGates.RollingUpdate) ? UpdateStrategy.RollingUpdate : UpdateStrategy.OnDelete,
+            UpgradeEtcdVersion = configuration.Features.IsOn(FeatureGates.UpgradeEtcdVersion),
+            AutomountServiceAccountToken = !settings.DisableEtcdServiceAccountAutomount,
+            Compaction = compaction,
             Server = ServerFeatures.Of(await client.ServerVersion(stop)),
         });
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
-        {
-            Timeout = TimeSpan.FromSeconds(15),
-        };
+        using var compactions = new CompactionMetrics();
         var events = new EventRecorder(client, new() { Component = UserAgent, Observer = observer });
-        var executor = new ActionExecutor(client, clusters, new AgentClient(http), recent);
+        var agents = new AgentClient(new(client));
+        Controller<ObjectKey>? controller = null;
+        var desk = new AgentDesk(agents, TimeProvider.System, log, answered: key => controller?.Enqueue(key), stop);
+        var executor = new ActionExecutor(client, clusters, agents, desk, recent);
         var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System, log);
-        var etcds = new EtcdController(cache, clusters, executor, recorder, thresholds, metrics, TimeProvider.System, log);
-        var controller = new Controller<ObjectKey>("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
+        var reader = new ClusterReader(cache, desk, new(client, cache.Secrets.Store));
+        var etcds = new EtcdController(reader, clusters, executor, desk, recorder, thresholds, compaction, metrics, compactions, TimeProvider.System, log);
+        controller = new("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
         await Task.WhenAll(controller.Run(stop), events.Run(stop));
     }
+
+    static CompactionOptions CompactionOf(CompactionConfiguration settings) =>
+        new(settings.Enabled, settings.EventsThreshold, settings.TriggerFullSnapshotThreshold, settings.RetryPeriod)
+        {
+            ActiveDeadline = settings.ActiveDeadlineDuration,
+            MetricsScrapeWait = settings.MetricsScrapeWaitDuration,
+        };
 }

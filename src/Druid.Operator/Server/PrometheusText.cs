@@ -53,7 +53,7 @@ sealed class PrometheusText : IDisposable
     {
         // Several instruments may share a name, as those of two queues do: together they are one family.
         var family = families.GetOrAdd(instrument.Name, _ => new(instrument.Description ?? "", TypeOf(instrument), new()));
-        var series = family.Series.GetOrAdd(Labels(tags), _ => IsHistogram(instrument) ? new HistogramSeries() : new Series());
+        var series = family.Series.GetOrAdd(Labels(tags), _ => IsHistogram(instrument) ? new HistogramSeries(BucketsOf(instrument)) : new Series());
         if (IsGauge(instrument))
         {
             series.Set(value);
@@ -65,6 +65,10 @@ sealed class PrometheusText : IDisposable
     }
 
     static string TypeOf(Instrument instrument) => IsHistogram(instrument) ? "histogram" : IsGauge(instrument) || IsUpDown(instrument) ? "gauge" : "counter";
+
+    // An instrument may say what is worth telling apart.
+    static IReadOnlyList<double> BucketsOf(Instrument instrument) =>
+        (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? (IReadOnlyList<double>)Buckets;
 
     static bool IsHistogram(Instrument i) => i is Histogram<double> or Histogram<long> or Histogram<int>;
 
@@ -117,18 +121,18 @@ sealed class PrometheusText : IDisposable
             text.Append(name).Append(labels.Length == 0 ? "" : $"{{{labels}}}").Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
-    sealed class HistogramSeries : Series
+    sealed class HistogramSeries(IReadOnlyList<double> bounds) : Series
     {
         readonly Lock gate = new();
-        readonly long[] counts = new long[Buckets.Length + 1];
+        readonly long[] counts = new long[bounds.Count + 1];
         double total;
 
         public override void Add(double value)
         {
-            var bucket = Array.FindIndex(Buckets, bound => value <= bound);
+            var bucket = bounds.TakeWhile(bound => value > bound).Count();
             lock (gate)
             {
-                counts[bucket < 0 ? Buckets.Length : bucket]++;
+                counts[bucket]++;
                 total += value;
             }
         }
@@ -139,10 +143,10 @@ sealed class PrometheusText : IDisposable
             {
                 var separator = labels.Length == 0 ? "" : ",";
                 var below = 0L;
-                for (var i = 0; i <= Buckets.Length; i++)
+                for (var i = 0; i <= bounds.Count; i++)
                 {
                     below += counts[i];
-                    var bound = i < Buckets.Length ? Buckets[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+                    var bound = i < bounds.Count ? bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
                     Line(text, $"{name}_bucket", $"{labels}{separator}le=\"{bound}\"", below);
                 }
                 Line(text, $"{name}_sum", labels, total);

@@ -63,6 +63,9 @@ public sealed record ClusterView
     /// <summary>The members by ordinal: every ordinal of which a pod, lease, volume or membership exists or is wanted.</summary>
     public ImmutableArray<MemberView> Members { get; init; } = [];
 
+    /// <summary>The leader's agent does not know how to hand leadership over; agents of other implementations do not.</summary>
+    public bool CannotHandOver { get; init; }
+
     /// <summary>What is known of the cluster's backups.</summary>
     public BackupView Backup { get; init; } = new();
 

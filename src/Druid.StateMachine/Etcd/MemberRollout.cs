@@ -15,7 +15,7 @@ public static class MemberRollout
 
     static readonly Fact<ClusterView> FollowerOutdated = new("a follower is outdated", c => Followers(c).Any());
     static readonly Fact<ClusterView> LeaderOutdated = new("the leader is outdated", c => c.Count(IsOutdatedLeader) > 0);
-    static readonly Fact<ClusterView> HasSuccessor = new("another member can lead", c => c.Count(CanLead) > 0);
+    static readonly Fact<ClusterView> HasSuccessor = new("another member can lead", c => !c.CannotHandOver && c.Count(CanLead) > 0);
 
     /// <summary>A pod of an older revision is not ready, so it has no clients: replacing it takes nothing from them.</summary>
     internal static readonly Fact<ClusterView> IdleOutdated = new("an outdated pod is not ready", c => c.RevisionKnown && Idle(c) is not null);

@@ -159,16 +159,6 @@ public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_field_without_effect_is_refused_with_what_to_do()
-    {
-        var key = await fixture.Create(with: spec => spec with { Backup = spec.Backup with { Store = new() { Prefix = "p", Provider = "Local", Container = "bucket" } } });
-        var etcd = await fixture.Until(key, "is invalid", e => OperatorFixture.StateOf(e, "lifecycle") == "Invalid");
-        Assert.Contains("spec.backup.store: has no effect in this version of the operator: leave it out", etcd.Status.Conditions.Single(c => c.Type == "SpecAccepted").Message, StringComparison.Ordinal);
-        await fixture.Change(key, new JsonObject { ["spec"] = new JsonObject { ["backup"] = new JsonObject { ["store"] = null } } });
-        await fixture.UntilReady(key);
-    }
-
-    [Fact]
     public async Task Events_tell_the_story()
     {
         var key = await fixture.Create();

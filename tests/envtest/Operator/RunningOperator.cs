@@ -13,10 +13,12 @@ sealed class RunningOperator : IAsyncDisposable
     readonly CancellationTokenSource stop = new();
     readonly Task<bool> running;
     readonly Serilog.Core.Logger log;
+    readonly Uri metrics;
 
     RunningOperator(ClusterConfiguration cluster, OperatorConfiguration configuration, RequestCounter requests)
     {
         Requests = requests;
+        metrics = new($"http://127.0.0.1:{configuration.Server.Metrics.Port}/metrics");
         log = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
         running = new OperatorHost(cluster, configuration, ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test"), log) { Requests = requests }.Run(stop.Token);
     }
@@ -26,6 +28,13 @@ sealed class RunningOperator : IAsyncDisposable
 
     /// <summary>Every line it logged.</summary>
     public RecordedLog Log { get; } = new();
+
+    /// <summary>What it measures, as Prometheus would read it.</summary>
+    public async Task<string> Metrics()
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync(metrics);
+    }
 
     /// <summary>Starts one that needs no leader election, or one that does where the lease has a name of its own.</summary>
     /// <param name="plane">The cluster.</param>

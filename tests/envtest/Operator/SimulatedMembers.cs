@@ -54,9 +54,12 @@ sealed class SimulatedMembers : IAsyncDisposable
         var conditions = new JsonArray([.. new[] { "Ready", "ContainersReady" }.Select(type => (JsonNode)new JsonObject { ["type"] = type, ["status"] = "True" })]);
         await client.Patch<Pod>(key, PatchKind.Merge, new JsonObject
         {
-            ["status"] = new JsonObject { ["phase"] = "Running", ["podIP"] = "10.0.0.1", ["conditions"] = conditions, ["containerStatuses"] = containers },
+            ["status"] = new JsonObject { ["phase"] = "Running", ["podIP"] = "127.0.0.1", ["conditions"] = conditions, ["containerStatuses"] = containers },
         }, "status", cancel: cancel);
-        await Report(key, cancel);
+        if (pod.Label(Labels.Component) == Druid.Api.Components.StatefulSet)
+        {
+            await Report(key, cancel);
+        }
         return ReconcileResult.Done;
     }
 

@@ -16,8 +16,4 @@ public class ExampleTests
         Assert.Empty(ApiValidation.Validate(manifest));
         if ((string?)manifest["kind"] == "Etcd") Assert.Empty(EtcdAdvice.Warnings(Etcd.Type.Read(manifest.ToJsonString())));
     }
-
-    [Theory, InlineData("etcd-1.yaml"), InlineData("etcd-3.yaml")]
-    public void The_first_examples_use_nothing_that_is_not_supported_yet(string name) =>
-        Assert.Empty(EtcdSupport.Unsupported(Etcd.Type.Read(Yaml.Read(File.ReadAllText(Path.Combine(Golden.Root, "examples", name)))!.ToJsonString())));
 }

@@ -67,6 +67,13 @@ public class JoiningTests
         Assert.IsType<JoinStep.Refuse>(Decide(new DataState.Of(new(2, 0xbad)), Members(Voter(0), Voter(1), Voter(2))));
 
     [Fact]
+    public void A_member_that_is_to_join_a_running_cluster_never_founds_one()
+    {
+        Assert.IsType<JoinStep.Wait>(Joining.Decide(Seen(NoData, null) with { JoinsExisting = true }));
+        Assert.IsType<JoinStep.AddAsLearner>(Joining.Decide(Seen(NoData, Members(Voter(0), Voter(1))) with { JoinsExisting = true }));
+    }
+
+    [Fact]
     public void A_member_that_was_told_to_leave_does_not_join_again()
     {
         Assert.IsType<JoinStep.Wait>(Decide(NoData, Members(Voter(0), Voter(1)), task: MemberTask.Leave));

@@ -81,6 +81,41 @@ public sealed class StatusTests
         Assert.Null(StatusPatch.Between(status, again));
     }
 
+    static Etcd Joining(EtcdStatus? status = null) => Declared with
+    {
+        Spec = Declared.Spec with { Etcd = new() { BootstrapWithExistingCluster = new() { Members = [new() { Name = "source-0", PeerUrls = ["http://10.0.0.1:2380"] }], ClientEndpoints = ["http://source:2379"] } } },
+        Status = status ?? new(),
+    };
+
+    static ClusterView Members(params (PodState Pod, Membership Place)[] members) => new()
+    {
+        Wanted = 3, Plan = new(3, PeerTls.Off),
+        Members = [.. members.Select((m, i) => new MemberView { Ordinal = i, Pod = m.Pod, Membership = m.Place })],
+    };
+
+    [Fact]
+    public void A_cluster_that_joins_another_says_who_is_missing_and_remembers_the_members_it_joined()
+    {
+        var voter = (PodState.Ready, Membership.Voter);
+        var joining = Build(Run(Objects() with { Etcd = Joining() }) with { View = Members(voter, voter, (PodState.Ready, Membership.Learner)) });
+        Assert.Equal("False BootstrapInProgress", Condition(joining, ConditionType.BootstrappedWithExistingCluster));
+        Assert.Contains("member 2 (learner)", joining.Conditions.Single(c => c.Type == ConditionType.BootstrappedWithExistingCluster).Message, StringComparison.Ordinal);
+        Assert.Null(joining.BootstrapWithExistingCluster);
+
+        var joined = Build(Run(Objects() with { Etcd = Joining() }) with { View = Members(voter, voter, voter) });
+        Assert.Equal("True BootstrapSucceeded", Condition(joined, ConditionType.BootstrappedWithExistingCluster));
+        Assert.Equal(("source-0", Now), (joined.BootstrapWithExistingCluster!.Members.Single().Name, joined.BootstrapWithExistingCluster.JoinedAt));
+
+        // Once joined, a member that is away is no matter of joining any more.
+        var later = Build(Run(Objects() with { Etcd = Joining(joined) }) with { View = Members(voter) });
+        Assert.Equal("True BootstrapSucceeded", Condition(later, ConditionType.BootstrappedWithExistingCluster));
+        Assert.Equal(joined.BootstrapWithExistingCluster, later.BootstrapWithExistingCluster);
+    }
+
+    [Fact]
+    public void A_cluster_that_joins_none_has_no_condition_about_it() =>
+        Assert.DoesNotContain(Build(Run(Objects())).Conditions, c => c.Type == ConditionType.BootstrappedWithExistingCluster);
+
     [Fact]
     public void A_patch_says_what_is_gone()
     {

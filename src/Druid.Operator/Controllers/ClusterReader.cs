@@ -1,0 +1,27 @@
+using System.Text;
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Agents;
+using Druid.Operator.Observers;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>Puts together all that is known of one cluster: what the caches hold, what its agents said, and entries of its secrets.</summary>
+sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries secrets)
+{
+    const string HostPath = "hostPath";
+
+    /// <summary>The cluster; null when the Etcd is not there.</summary>
+    public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects
+        ? objects with { Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel) }
+        : null;
+
+    async ValueTask<string?> HostPathOf(ClusterObjects objects, CancellationToken cancel)
+    {
+        var store = objects.Etcd.Spec.Backup.Store;
+        return StorageProvider.Resolve(store?.Provider) == StorageProvider.Local && store?.SecretRef?.Name is { Length: > 0 } secret && !objects.Etcd.IsBeingDeleted
+            && await secrets.Read(objects.Etcd.Key with { Name = secret }, HostPath, Encoding.UTF8.GetString, cancel) is { Length: > 0 } path
+            ? path.Trim()
+            : null;
+    }
+}

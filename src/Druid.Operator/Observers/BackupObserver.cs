@@ -1,0 +1,76 @@
+using System.Globalization;
+using Druid.Api;
+using Druid.Kubernetes.Resources;
+using Druid.Operator.Agents;
+using Druid.Operator.Health;
+using Druid.StateMachine.Etcd;
+
+namespace Druid.Operator.Observers;
+
+/// <summary>When deltas are compacted, where the Etcd does not say.</summary>
+/// <param name="Enabled">Whether they are at all.</param>
+/// <param name="CompactAt">From this many events on, by a job.</param>
+/// <param name="SnapshotAt">From this many events on, by a full snapshot of the members.</param>
+/// <param name="RetryPeriod">After a failure, the time until the next attempt.</param>
+public sealed record CompactionOptions(bool Enabled, long CompactAt, long SnapshotAt, TimeSpan RetryPeriod)
+{
+    /// <summary>How long a job may run.</summary>
+    public Duration ActiveDeadline { get; init; } = Duration.Parse("3h");
+
+    /// <summary>How long a job stays after its end, so that its metrics are read.</summary>
+    public Duration MetricsScrapeWait { get; init; }
+
+    /// <summary>No compaction.</summary>
+    public static CompactionOptions Off { get; } = new(false, 1_000_000, 3_000_000, TimeSpan.FromMinutes(5));
+}
+
+/// <summary>What leases, job, status and agents say of a cluster's backups.</summary>
+public static class BackupObserver
+{
+    /// <summary>The view.</summary>
+    public static BackupView Observe(ClusterObjects objects, CompactionOptions options)
+    {
+        var compaction = objects.Etcd.Spec.Backup.SnapshotCompaction;
+        return new()
+        {
+            Configured = HasStore(objects.Etcd),
+            CompactionEnabled = options.Enabled,
+            DeltaRevisions = DeltaRevisions(objects),
+            CompactAt = compaction?.EventsThreshold ?? options.CompactAt,
+            SnapshotAt = compaction?.TriggerFullSnapshotThreshold ?? options.SnapshotAt,
+            Job = JobObserver.StateOf(CompactionJobOf(objects)),
+            BackingOff = RetryAt(objects, options) > objects.At,
+            BeforeStop = objects.Agents.Of(RequestPurpose.BeforeStop).State,
+            InsteadOfJob = objects.Agents.Of(RequestPurpose.InsteadOfJob).State,
+            Verified = objects.Agents.Of(RequestPurpose.Verification).State,
+        };
+    }
+
+    /// <summary>Whether snapshots are taken: a store without a provider has never been one.</summary>
+    public static bool HasStore(Etcd etcd) => StorageProvider.Resolve(etcd.Spec.Backup.Store?.Provider) is not null;
+
+    /// <summary>The compaction job of this very Etcd, not of a namesake before it.</summary>
+    public static Job? CompactionJobOf(ClusterObjects objects) =>
+        objects.Find<Job>(Names.CompactionJob(objects.Etcd)) is { } job && job.IsControlledBy(objects.Etcd) ? job : null;
+
+    /// <summary>The time until which something that failed is left alone; null when nothing is.</summary>
+    public static DateTimeOffset? RetryAt(ClusterObjects objects, CompactionOptions options)
+    {
+        var status = objects.Etcd.Status.Lifecycle;
+        var failing = status?.Regions.FirstOrDefault(r => r.Name == EtcdLifecycle.Backup)?.State == SnapshotCompaction.Failing;
+        return objects.Agents.Requests.Values.Select(r => r.RetryAt)
+            .Append(failing ? LifecycleRecord.Since(status, EtcdLifecycle.Backup) + options.RetryPeriod : null)
+            .Max();
+    }
+
+    /// <summary>Revisions between the latest full and the latest delta snapshot; 0 where they cannot be told.</summary>
+    public static long DeltaRevisions(ClusterObjects objects)
+    {
+        var full = RevisionIn(objects.Find<Lease>(Names.FullSnapshotLease(objects.Etcd)));
+        var delta = RevisionIn(objects.Find<Lease>(Names.DeltaSnapshotLease(objects.Etcd)));
+        return full is null || delta is null ? 0 : Math.Max(0, delta.Value - Math.Max(full.Value, objects.Agents.FullSnapshotRevision));
+    }
+
+    static long? RevisionIn(Lease? lease) =>
+        long.TryParse(lease?.Spec?.HolderIdentity, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : null;
+}
