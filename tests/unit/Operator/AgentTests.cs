@@ -77,7 +77,9 @@ public sealed class AgentTests : IAsyncLifetime
                 Spec = new() { Containers = [new() { Name = "etcd" }] },
                 Status = new()
                 {
-                    Phase = "Running", PodIP = "127.0.0.1", Conditions = [new() { Type = "Ready", Status = "True" }],
+                    Phase = "Running",
+                    PodIP = "127.0.0.1",
+                    Conditions = [new() { Type = "Ready", Status = "True" }],
                     ContainerStatuses = [new() { Name = "etcd", State = new() { Running = new() } }],
                 },
             }).ToDictionary(p => p.Metadata.Name),

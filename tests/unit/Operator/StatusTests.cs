@@ -89,7 +89,8 @@ public sealed class StatusTests
 
     static ClusterView Members(params (PodState Pod, Membership Place)[] members) => new()
     {
-        Wanted = 3, Plan = new(3, PeerTls.Off),
+        Wanted = 3,
+        Plan = new(3, PeerTls.Off),
         Members = [.. members.Select((m, i) => new MemberView { Ordinal = i, Pod = m.Pod, Membership = m.Place })],
     };
 
