@@ -1,3 +1,4 @@
+using Druid.Api;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Observers;
@@ -23,7 +24,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
     readonly Dictionary<string, Cluster> clusters = [];
 
     /// <summary>What is known of a cluster.</summary>
-    public AgentNews NewsOf(IResource etcd)
+    public AgentNews NewsOf(Etcd etcd)
     {
         lock (gate)
         {
@@ -48,7 +49,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
     }
 
     /// <summary>Forgets what was asked for in a state that was left. What is still under way goes on, but nobody hears of it.</summary>
-    public void Forget(IResource etcd, RequestPurpose purpose)
+    public void Forget(Etcd etcd, RequestPurpose purpose)
     {
         lock (gate)
         {
@@ -60,7 +61,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
     }
 
     /// <summary>Forgets a cluster that is gone.</summary>
-    public void Forget(IResource etcd)
+    public void Forget(Etcd etcd)
     {
         lock (gate)
         {
@@ -69,7 +70,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
     }
 
     /// <summary>Remembers that the agent in a pod cannot hand leadership over.</summary>
-    public void NoHandover(IResource etcd, Pod pod)
+    public void NoHandover(Etcd etcd, Pod pod)
     {
         lock (gate)
         {
@@ -102,7 +103,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
         return null;
     }
 
-    void Answer(IResource etcd, Request request, int turn, SnapshotRequest state, string? error, long? revision)
+    void Answer(Etcd etcd, Request request, int turn, SnapshotRequest state, string? error, long? revision)
     {
         lock (gate)
         {
@@ -120,7 +121,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
         }
     }
 
-    Cluster Open(IResource etcd)
+    Cluster Open(Etcd etcd)
     {
         var uid = etcd.Metadata.Uid ?? "";
         if (!clusters.TryGetValue(uid, out var cluster))
