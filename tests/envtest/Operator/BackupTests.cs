@@ -35,7 +35,7 @@ public sealed class BackupTests(OperatorFixture fixture) : IClassFixture<Operato
 
     static string? Condition(Etcd etcd, string type) => etcd.Status.Conditions.FirstOrDefault(c => c.Type == type) is { } c ? $"{c.Status} {c.Reason}" : null;
 
-    Task End(ObjectKey key, string condition, string reason) => fixture.Client.Patch<Job>(key with { Name = "e-compactor" }, PatchKind.Merge, new JsonObject
+    Task<Job> End(ObjectKey key, string condition, string reason) => fixture.Client.Patch<Job>(key with { Name = "e-compactor" }, PatchKind.Merge, new JsonObject
     {
         ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = condition, ["status"] = "True", ["reason"] = reason }) },
     }, "status");
