@@ -27,4 +27,7 @@ public sealed class StoreException(StoreError error, string message, Exception? 
 {
     /// <summary>What kind of failure.</summary>
     public StoreError Error { get; } = error;
+
+    /// <summary>How long the provider asks to be left alone; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,4 +1,5 @@
 using Druid.Member.Stores.Local;
+using Druid.Member.Stores.S3;
 
 namespace Druid.Member.Stores;
 
@@ -10,6 +11,7 @@ public sealed class StoreFactory(Func<string, string?> environment, TimeProvider
     public IObjectStore Open(StoreOptions options) => options.Provider switch
     {
         StoreProvider.Local => new LocalStore(LocalDirectory(options), time),
+        StoreProvider.S3 or StoreProvider.Oss or StoreProvider.Ecs or StoreProvider.Ocs => new S3Store(options, environment, time),
         _ => throw new FormatException($"no store of kind {options.Provider}"),
     };
 
