@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # OpenStack Swift as one of each: account, container and object server, keystone, a proxy that asks keystone who a caller
-# is, and a second proxy on the same servers that speaks S3 to users of its own.
+# is, a second proxy on the same servers that speaks S3 to users of its own, and memcached for both.
 #
 # A project `druid` holds user `backup` (password `backup-password`) and an application credential of that user.
 
 readonly PYTHON=/usr/bin/python3
 # What the scripts of Debian's daemon packages do, without these packages' services.
-readonly RUN_SWIFT='import sys; from swift.common import utils, wsgi; utils.set_swift_dir(sys.argv[3]); sys.exit(wsgi.run_wsgi(sys.argv[1], sys.argv[2]))'
+readonly RUN_SWIFT='import sys; from swift.common import utils, wsgi; utils.set_swift_dir(sys.argv[3]); sys.exit(wsgi.run_wsgi(sys.argv[1], sys.argv[2], verbose=True))'
 readonly RUN_RING='import sys; from swift.cli.ringbuilder import main; sys.argv[0] = "swift-ring-builder"; main()'
 
 write_openstack_config() {
@@ -40,8 +40,8 @@ pipeline = $server-server
 use = egg:swift#$server
 CONF
   done
-  write_proxy proxy "${swift:?}" 'catch_errors gatekeeper healthcheck authtoken keystoneauth slo dlo proxy-server'
-  write_proxy proxy-s3 "${swift_s3:?}" 'catch_errors gatekeeper healthcheck s3api tempauth symlink slo dlo versioned_writes proxy-server'
+  write_proxy proxy "${swift:?}" 'catch_errors gatekeeper healthcheck cache authtoken keystoneauth slo dlo proxy-server'
+  write_proxy proxy-s3 "${swift_s3:?}" 'catch_errors gatekeeper healthcheck cache s3api tempauth symlink slo dlo versioned_writes proxy-server'
   printf '[swift-hash]\nswift_hash_path_suffix = druid\n' >config/swift/swift.conf
 }
 
@@ -64,6 +64,9 @@ use = egg:swift#catch_errors
 use = egg:swift#gatekeeper
 [filter:healthcheck]
 use = egg:swift#healthcheck
+[filter:cache]
+use = egg:swift#memcache
+memcache_servers = 127.0.0.1:${memcached:?}
 [filter:slo]
 use = egg:swift#slo
 [filter:dlo]
@@ -104,6 +107,7 @@ start_openstack() {
   [[ -e data/keystone.db ]] || step "keystone: database" make_keystone
   running keystone || start keystone "$PYTHON" /usr/bin/keystone-wsgi-public --host 127.0.0.1 --port "$keystone" \
     -- --config-file "$STATE/config/keystone/keystone.conf"
+  running memcached || start memcached memcached -l 127.0.0.1 -p "$memcached" -m 16 -u "$(id -un)"
   [[ -e config/swift/object.ring.gz ]] || step "swift: rings" make_rings
   for server in account container object; do
     running "swift-$server" || start_swift "swift-$server" "$server" "$server-server"

@@ -54,7 +54,7 @@ sealed class S3Upload(S3Bucket bucket, StoreOptions options, TimeProvider time)
         }
     }
 
-    Task Put(string key, Part part, CancellationToken cancel) => bucket.Call($"write '{key}'", S3Bucket.PartLimit, (client, encryption, stop) => client.PutObjectAsync(
+    async Task Put(string key, Part part, CancellationToken cancel) => await bucket.Call($"write '{key}'", S3Bucket.PartLimit, (client, encryption, stop) => client.PutObjectAsync(
         new PutObjectRequest
         {
             BucketName = bucket.Name,
