@@ -8,5 +8,6 @@ var root = new RootCommand("Runs etcd clusters on Kubernetes.")
     ManifestsCommand.Create(),
     DiagramsCommand.Create(),
     ExplainCommand.Create(),
+    ReplayCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -24,7 +24,7 @@ sealed class EtcdController(
     // Agents tell of a change of membership within seconds; one that has not by then is asked again.
     static readonly TimeSpan AgentAnswer = TimeSpan.FromSeconds(10);
 
-    readonly TransitionLog transitions = new(log);
+    readonly TransitionLog<ClusterView> transitions = new(log, ClusterViewNotation.Write);
 
     /// <summary>Brings one cluster a few steps closer to what it declares.</summary>
     public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
@@ -64,7 +64,7 @@ sealed class EtcdController(
             var decision = EtcdLifecycle.Machine.Decide(configuration, view);
             var outcome = await executor.Execute(decision, objects, cancel);
             done.AddRange(outcome.Done);
-            Report(objects.Etcd, decision, outcome);
+            Report(objects.Etcd, view, decision, outcome);
             if (outcome.Failure is null)
             {
                 configuration = decision.After;
@@ -101,7 +101,7 @@ sealed class EtcdController(
         (RequestPurpose.InsteadOfJob, EtcdLifecycle.Backup, SnapshotCompaction.Snapshotting),
     ];
 
-    void Report(Etcd etcd, Decision decision, RunOutcome outcome)
+    void Report(Etcd etcd, ClusterView view, Decision decision, RunOutcome outcome)
     {
         foreach (var action in outcome.Done)
         {
@@ -115,7 +115,7 @@ sealed class EtcdController(
         }
         foreach (var transition in decision.Transitions)
         {
-            transitions.Write(etcd, transition);
+            transitions.Write(etcd, transition, view);
             recorder.Moved(etcd, transition);
             if (!transition.Stays)
             {

@@ -1,25 +1,25 @@
 using Druid.Kubernetes.Resources;
 using Druid.StateMachine.Machines;
+using Druid.StateMachine.Replaying;
 using Serilog;
 
 namespace Druid.Operator.Controllers;
 
 /// <summary>
-/// One line a transition, with everything that is needed to replay it against the machine later. Waits are logged once, when
-/// their reason changes.
+/// One line a transition, with the view it was decided on, so that the log can be replayed against the machine later:
+/// <c>druid-operator replay</c>. A region that merely goes on waiting is not told of.
 /// </summary>
-sealed class TransitionLog(ILogger log)
+/// <param name="log">The log.</param>
+/// <param name="write">Writes a view in its notation.</param>
+sealed class TransitionLog<TView>(ILogger log, Func<TView, string> write)
 {
-    public const string Template = "{Etcd:l} {Region:l}: {From:l} -> {To:l} as {Trigger:l}; {Actions:l}";
-
-    public void Write(IResource etcd, Transition transition)
+    public void Write(IResource about, Transition transition, TView view)
     {
         if (transition.Stays && transition.Actions.All(a => a is Wait))
         {
             return;
         }
-        log.ForContext("Uid", etcd.Metadata.Uid)
-            .Information(Template, etcd.Key.ToString(), transition.Region, transition.From, transition.To, transition.Trigger,
-                transition.Actions.Where(a => a is not Wait).Select(a => a.ToString()!).ToArray());
+        log.Information(LoggedStep.Template, about.Key.ToString(), transition.Region, transition.From, transition.To, transition.Trigger,
+            LoggedStep.Describe(transition.Actions), write(view), about.Metadata.Uid ?? "");
     }
 }

@@ -65,6 +65,9 @@ public sealed class Machine<TView>
         return new Decision(at, after, transitions.ToImmutable());
     }
 
+    /// <summary>The step of one region alone: what the first enabled rule of a leaf makes of a view; null when none is enabled.</summary>
+    public Transition? Step(Region<TView> region, State<TView> leaf, TView view) => Step(Regions.IndexOf(region), leaf, view)?.Transition;
+
     /// <summary>
     /// Steps until there is something to do or nowhere to go: each region moves on through states that ask for nothing.
     /// A region that would come back to a state it has already left for the same view stops there; the checker reports

@@ -6,9 +6,12 @@ using Druid.Kubernetes.Resources;
 namespace Druid.EnvtestTests.Operator;
 
 /// <summary>What someone who declares an Etcd relies on, up to what needs real pods.</summary>
-public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IClassFixture<OperatorFixture>
+public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IClassFixture<OperatorFixture>, IDisposable
 {
     static readonly string[] Writes = ["create", "apply", "patch", "update", "delete"];
+
+    /// <summary>Every test ends with this.</summary>
+    public void Dispose() => fixture.VerifySteps();
 
     [Fact]
     public async Task Creating_an_Etcd_makes_every_object_of_the_contract()

@@ -3,12 +3,14 @@ using Druid.Api;
 using Druid.Api.Schemas;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
+using Druid.Testing;
 
 namespace Druid.EnvtestTests.Operator;
 
 /// <summary>A control plane with the CRDs, members that come up, and what tests of the operator do again and again.</summary>
 public sealed class OperatorFixture : IAsyncLifetime
 {
+    readonly List<RunningOperator> before = [];
     SimulatedMembers? members;
     RunningOperator? running;
 
@@ -41,10 +43,14 @@ public sealed class OperatorFixture : IAsyncLifetime
         await Plane.DisposeAsync();
     }
 
+    /// <summary>The logs of all operators so far: each of their steps is one that the model allows.</summary>
+    internal void VerifySteps() => OperatorLog.Conforms([.. before.Append(Operator).Select(o => o.Log.Lines)]);
+
     /// <summary>Stops the operator that runs and starts another.</summary>
     internal async Task RestartOperator(Action<Druid.Operator.Configuration.OperatorConfiguration>? configure = null)
     {
         await Operator.DisposeAsync();
+        before.Add(Operator);
         running = RunningOperator.Start(Plane, configure);
     }
 

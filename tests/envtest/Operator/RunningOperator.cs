@@ -1,3 +1,4 @@
+using System.Globalization;
 using Druid.Kubernetes.Client;
 using Druid.Operator.Configuration;
 using Druid.Operator.Images;
@@ -91,6 +92,8 @@ sealed class RecordedLog : Serilog.Core.ILogEventSink
             }
         }
     }
+
+    public IEnumerable<string> Lines => Events.Select(e => e.RenderMessage(CultureInfo.InvariantCulture));
 
     public void Emit(LogEvent logEvent)
     {
