@@ -38,13 +38,13 @@ sealed class Brain(Scenario scenario)
     Intent Compile(in World w)
     {
         var decision = Reason(in w);
-        var template = (byte)w.SeenEtcd.Template;
+        var template = (byte)((byte)w.SeenEtcd.Template | (w.SeenEtcd.Larger ? 4 : 0) | (w.Rolls ? 8 : 0));
         var actions = new List<ActionCode>();
         foreach (var transition in decision.Transitions)
         {
             foreach (var action in transition.Actions)
             {
-                if (Encode(action, transition.Region, template) is { } code)
+                if (Encode(action, transition.Region, template, w.SeenSet) is { } code)
                 {
                     actions.Add(code);
                 }
@@ -53,7 +53,7 @@ sealed class Brain(Scenario scenario)
         return new Intent([.. actions], (byte)decision.After[0], (byte)decision.After[1], (byte)decision.After[2], decision.IsQuiet);
     }
 
-    static ActionCode? Encode(IAction action, string region, byte template) => action switch
+    static ActionCode? Encode(IAction action, string region, byte template, SetState set) => action switch
     {
         Wait => null,
         AddFinalizer => new(Verb.AddFinalizer),
@@ -70,6 +70,8 @@ sealed class Brain(Scenario scenario)
         RemoveMember a => new(Verb.RemoveMember, (byte)a.Ordinal),
         RequestFullSnapshot => new(Verb.RequestSnapshot, (byte)(region == EtcdLifecycle.Backup ? 1 : 0)),
         VerifySnapshot => new(Verb.VerifySnapshot),
+        ExpandVolume a => new(Verb.ExpandVolume, (byte)a.Ordinal),
+        OrphanStatefulSet => new(Verb.OrphanSet, set.Size, (byte)set.Revision.Stage, (byte)set.Revision.Template),
         StartCompactionJob => new(Verb.StartJob),
         DeleteCompactionJob => new(Verb.DeleteJob),
         _ => throw new NotSupportedException($"The model of the world does not know the action {action.GetType().Name}; teach it to {nameof(Executor)}."),
@@ -82,13 +84,15 @@ sealed class Brain(Scenario scenario)
         seen.SeenSet = w.SeenSet;
         seen.SeenSetKnown = w.SeenSetKnown;
         seen.SeenOwned = w.SeenOwned;
-        seen.Backup = w.Backup;
+        seen.SeenBackup = w.SeenBackup;
+        seen.Rolls = w.Rolls;
         for (var i = 0; i < World.MaxMembers; i++)
         {
             seen.Members[i].SeenPod = w.Members[i].SeenPod;
             seen.Members[i].SeenLease = w.Members[i].SeenLease;
             seen.Members[i].SeenPublished = w.Members[i].SeenPublished;
             seen.Members[i].SeenVolume = w.Members[i].SeenVolume;
+            seen.Members[i].SeenCapacity = w.Members[i].SeenCapacity;
         }
         return seen;
     }

@@ -6,7 +6,7 @@ namespace Druid.Model;
 /// <summary>Who moves: the processes that are treated fairly.</summary>
 static class Process
 {
-    public const byte Operator = 0, SetController = 1, Late = 2, Leader = 3, Backup = 4, Chance = 5, Cache = 8, Kubelet = 16, Agent = 24, Network = 32;
+    public const byte Operator = 0, SetController = 1, Late = 2, Leader = 3, Backup = 4, Chance = 5, Cache = 8, Kubelet = 16, Agent = 24, Network = 32, Storage = 40;
 }
 
 /// <summary>
@@ -101,6 +101,10 @@ sealed class Emitter(int members, int lag)
             {
                 (m.Disk, m.Doomed) = (Disk.None, false);
             }
+            if (m.Disk == Disk.None)
+            {
+                m.Capacity = default;
+            }
             m.Rebuilt &= m.Lease.Task == (byte)StateMachine.Etcd.MemberTask.Rebuild;
         }
     }
@@ -130,6 +134,7 @@ sealed class Emitter(int members, int lag)
             successors.Add(new(process, (byte)verb, (byte)subject, hazard), in next); // The decision stands as it was made.
             return;
         }
+        next.SeenBackup = next.Backup;
         var behind = Lagging(ref next);
         var kept = behind & laggingBefore & ~mustSee;
         var fresh = behind & ~kept & ~mustSee;
@@ -179,6 +184,7 @@ sealed class Emitter(int members, int lag)
                 {
                     w.Members[i].SeenPod = w.Members[i].Pod;
                     w.Members[i].SeenVolume = w.Members[i].Disk != Disk.None;
+                    w.Members[i].SeenCapacity = w.Members[i].Capacity;
                 }
                 break;
             default:
@@ -199,7 +205,7 @@ sealed class Emitter(int members, int lag)
         for (var i = 0; i < members; i++)
         {
             ref readonly var m = ref w.Members[i];
-            lagging |= m.Pod == m.SeenPod && m.SeenVolume == (m.Disk != Disk.None) ? 0 : 8;
+            lagging |= m.Pod == m.SeenPod && m.SeenVolume == (m.Disk != Disk.None) && m.SeenCapacity == m.Capacity ? 0 : 8;
             lagging |= m.Lease == m.SeenLease && m.Published == m.SeenPublished ? 0 : 16;
         }
         return lagging;

@@ -42,6 +42,15 @@ sealed class Executor(Scenario scenario)
             case Verb.DeleteVolume:
                 m.Doomed = m.Disk != Disk.None; // Kubernetes deletes no claim that a pod uses.
                 return true;
+            case Verb.ExpandVolume:
+                m.Capacity = m.Disk != Disk.None && m.Capacity == Capacity.First ? Capacity.Growing : m.Capacity;
+                return true;
+            case Verb.OrphanSet: // Only as it was observed.
+                if (w.Set.Exists && w.Set.Size == action.Subject && w.Set.Revision == new Revision((Template)action.Second, (Stage)action.First))
+                {
+                    (w.Set, w.Orphans) = (default, true);
+                }
+                return true;
             case Verb.DeleteMemberLease:
                 m.Lease = default;
                 return true;
@@ -93,7 +102,9 @@ sealed class Executor(Scenario scenario)
                 w.Owned.ConfigStage = stage;
                 return true;
             case ComponentKind.StatefulSet:
-                w.Set = new(true, action.First, new((Template)(action.Second >> 4), stage));
+                var larger = w.Set.Exists ? w.Set.Larger : (action.Second & 0x40) != 0; // A claim template stays as it is.
+                w.Set = new(true, action.First, new((Template)((action.Second >> 4) & 3), stage), larger, (action.Second & 0x80) != 0);
+                w.Orphans = false;
                 return true;
             default:
                 w.Owned.Others = w.Owned.Others == Existence.Going ? Existence.Going : Existence.There;
@@ -118,7 +129,7 @@ sealed class Executor(Scenario scenario)
                 (w.Owned.HasConfig, w.Owned.ConfigSize, w.Owned.ConfigStage) = (false, 0, Stage.Off);
                 break;
             case ComponentKind.StatefulSet:
-                w.Set = default;
+                (w.Set, w.Orphans) = (default, false);
                 break;
             default:
                 w.Owned.Others = w.Owned.Others == Existence.Missing ? Existence.Missing : Existence.Going;

@@ -159,6 +159,16 @@ sealed class Hazards(Scenario scenario)
                 case Verb.TogglePeerTls:
                     Spec(in w, edit, 0, emit, true, static (ref Declaration e) => e.PeerTls = !e.PeerTls);
                     break;
+                case Verb.ChangeCapacity:
+                    Spec(in w, edit, 0, emit, !w.Etcd.Larger, static (ref Declaration e) => e.Larger = true);
+                    break;
+                case Verb.ToggleStrategy:
+                    var switched = w; // Another configuration means another process: the decision at hand is given up.
+                    switched.Rolls = !w.Rolls;
+                    switched.Step = 0;
+                    switched.EditsLeft--;
+                    emit.Add(switched, Process.Chance, edit, 0, hazard: true);
+                    break;
                 case Verb.ToggleInvalid:
                     Spec(in w, edit, 0, emit, true, static (ref Declaration e) => e.Invalid = !e.Invalid);
                     break;

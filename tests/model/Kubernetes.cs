@@ -21,6 +21,34 @@ sealed class Kubernetes(Scenario scenario)
         {
             ControlPod(in w, i, emit);
             RunPod(in w, i, emit);
+            if (w.Members[i].Capacity == Capacity.Growing)
+            {
+                var next = w;
+                next.Members[i].Capacity = Capacity.Larger;
+                emit.Add(next, (byte)(Process.Storage + i), Verb.GrowVolume, i);
+            }
+        }
+        Roll(in w, emit);
+    }
+
+    // From the highest ordinal down, the first pod that is outdated goes, unless one above it is not ready. Those below are not
+    // asked: the controller knows of no quorum.
+    static void Roll(in World w, Emitter emit)
+    {
+        for (var i = w.SetKnown.Size - 1; i >= 0 && w.Set.Exists && w.SetKnown is { Exists: true, Rolls: true }; i--)
+        {
+            ref readonly var m = ref w.Members[i];
+            if (m.Pod.Phase is not (Phase.None or Phase.Going) && m.Pod.Revision != w.SetKnown.Revision)
+            {
+                var next = w;
+                (next.Members[i].Pod.Phase, next.Members[i].Pod.Ready) = (Phase.Going, false);
+                emit.Add(next, Process.SetController, Verb.RollPod, i);
+                return;
+            }
+            if (!m.Pod.Ready)
+            {
+                return;
+            }
         }
     }
 
@@ -35,11 +63,12 @@ sealed class Kubernetes(Scenario scenario)
             created.Pod = new(Phase.Starting, false, w.SetKnown.Revision);
             if (m.Disk == Disk.None)
             {
+                created.Capacity = w.SetKnown.Larger ? Capacity.Larger : Capacity.First;
                 created.Disk = m.Seat != Seat.None && m.HasRun ? Disk.Lost : Disk.Blank;
             }
             emit.Add(next, Process.SetController, Verb.CreatePod, i);
         }
-        var unwanted = !w.Set.Exists || (w.SetKnown.Exists && i >= w.SetKnown.Size);
+        var unwanted = (!w.Set.Exists && !w.Orphans) || (w.SetKnown.Exists && i >= w.SetKnown.Size);
         if (unwanted && m.Pod.Phase is not (Phase.None or Phase.Going))
         {
             var next = w;

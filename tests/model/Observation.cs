@@ -39,6 +39,8 @@ sealed class Observation(Scenario scenario)
             },
             Components = etcd.Deleting ? ForDeletion(in w) : etcd.Invalid ? [] : Components(in w, plan),
             RevisionKnown = !w.SeenSet.Exists || w.SeenSet == w.SeenSetKnown,
+            ClaimTemplateBehind = w.SeenSet.Exists && w.SeenSet.Larger != etcd.Larger,
+            ControllerRolls = w.SeenSet.Rolls,
             Members = Members(in w, plan),
             Backup = Backup(in w),
         };
@@ -47,6 +49,7 @@ sealed class Observation(Scenario scenario)
     /// <summary>What the objects were last rendered for; for a new cluster what is declared.</summary>
     public static Plan PlanOf(in World w) => w.SeenSet.Exists
         ? new(w.SeenSet.Size, (PeerTls)w.SeenSet.Revision.Stage)
+        : w.SeenOwned.HasConfig ? new(w.SeenOwned.ConfigSize, (PeerTls)w.SeenOwned.ConfigStage)
         : new(w.SeenEtcd.RuntimeDisabled ? 0 : w.SeenEtcd.Wanted, w.SeenEtcd.PeerTls ? PeerTls.On : PeerTls.Off);
 
     static int LeafOf(Scenario scenario, string region, string path) =>
@@ -72,7 +75,7 @@ sealed class Observation(Scenario scenario)
                 _ => ComponentState.Missing,
             }),
             new(ComponentKind.ConfigMap, StateOf(owned.HasConfig, owned.ConfigSize == plan.Size && owned.ConfigStage == (Stage)plan.PeerTls)),
-            new(ComponentKind.StatefulSet, StateOf(w.SeenSet.Exists, w.SeenSet.Revision.Template == w.SeenEtcd.Template)),
+            new(ComponentKind.StatefulSet, StateOf(w.SeenSet.Exists, w.SeenSet.Revision.Template == w.SeenEtcd.Template && w.SeenSet.Rolls == w.Rolls)),
         ];
     }
 
@@ -132,6 +135,8 @@ sealed class Observation(Scenario scenario)
                     Task = (MemberTask)m.SeenLease.Task,
                     HasLease = m.SeenLease.Exists,
                     HasVolume = m.SeenVolume,
+                    Volume = m.SeenVolume && m.SeenCapacity == Capacity.Growing ? VolumeState.Growing
+                        : m.SeenVolume && m.SeenCapacity == Capacity.First && w.SeenEtcd.Larger ? VolumeState.TooSmall : VolumeState.Fits,
                     DataLost = place == Membership.Voter && m.SeenLease.Lost,
                 });
             }
@@ -144,11 +149,11 @@ sealed class Observation(Scenario scenario)
     {
         Configured = scenario.Store,
         CompactionEnabled = scenario.Compaction,
-        DeltaRevisions = w.Backup.Deltas switch { 0 => 0, 1 => 1_000_000, _ => 3_000_000 },
-        Job = (JobState)w.Backup.Job,
-        BackingOff = w.Backup.BackingOff,
-        BeforeStop = w.SeenEtcd.Lifecycle == saving ? (SnapshotRequest)w.Backup.BeforeStop : SnapshotRequest.NotAsked,
-        InsteadOfJob = w.SeenEtcd.Backup == snapshotting ? (SnapshotRequest)w.Backup.InsteadOfJob : SnapshotRequest.NotAsked,
-        Verified = w.SeenEtcd.Lifecycle == confirming ? (SnapshotRequest)w.Backup.Verified : SnapshotRequest.NotAsked,
+        DeltaRevisions = w.SeenBackup.Deltas switch { 0 => 0, 1 => 1_000_000, _ => 3_000_000 },
+        Job = (JobState)w.SeenBackup.Job,
+        BackingOff = w.SeenBackup.BackingOff,
+        BeforeStop = w.SeenEtcd.Lifecycle == saving ? (SnapshotRequest)w.SeenBackup.BeforeStop : SnapshotRequest.NotAsked,
+        InsteadOfJob = w.SeenEtcd.Backup == snapshotting ? (SnapshotRequest)w.SeenBackup.InsteadOfJob : SnapshotRequest.NotAsked,
+        Verified = w.SeenEtcd.Lifecycle == confirming ? (SnapshotRequest)w.SeenBackup.Verified : SnapshotRequest.NotAsked,
     };
 }

@@ -149,7 +149,8 @@ sealed class Operator(Scenario scenario)
             ComponentKind.MemberLease => 16,
             _ => 4,
         },
-        Verb.Delete or Verb.Evict or Verb.DeleteVolume => 8,
+        Verb.OrphanSet => 2,
+        Verb.Delete or Verb.Evict or Verb.DeleteVolume or Verb.ExpandVolume => 8,
         Verb.DeleteMemberLease or Verb.AssignTask => 16,
         _ => 0,
     };

@@ -25,7 +25,7 @@ public sealed class Promises
             new("SuspensionRespected", "From the moment the operator has seen a suspension it writes nothing but status.", SuspensionRespected),
             new("SavedBeforeStop", "Where a store is configured, a cluster is stopped only after a full snapshot taken for it.", SavedBeforeStop),
             new("OneCompaction", "At most one compaction runs for a cluster, and none while it is being restored.", OneCompaction),
-            new("HonestGeneration", "The observed generation is the declared one only once everything declared in it has been applied.", HonestGeneration),
+            new("HonestGeneration", "A generation is recorded as observed only once everything declared in it was seen to be applied.", HonestGeneration),
             new("OnlyTheLostIsRebuilt", "A cluster is founded anew only when its majority has lost its data.", OnlyTheLostIsRebuilt),
         ];
         Goal = new("StableReconciliation",
@@ -52,7 +52,7 @@ public sealed class Promises
         var now = Members(in after);
         return Raft.Participating(was) < Raft.Quorum(was)
             || Serving(in after) >= Raft.Quorum(now)
-            || !after.Etcd.Exists
+            || !after.Etcd.Exists || before.Etcd.Deleting
             || ((Verb)move.Verb is Verb.Delete or Verb.Evict && Raft.Voters(was) < 3 && before.Set.Size < 3)
             || ((Verb)move.Verb == Verb.DeleteSurplus && before.SetKnown.Size == 0);
     }
@@ -158,19 +158,24 @@ public sealed class Promises
         return true;
     }
 
+    // Asked of what the operator saw when it decided: what was changed since, it could not know.
     bool HonestGeneration(in World before, Move move, in World after)
     {
-        if ((Verb)move.Verb != Verb.ObserveGeneration || move.Subject != before.Etcd.Generation || before.Etcd.Observed == before.Etcd.Generation)
+        if ((Verb)move.Verb != Verb.ObserveGeneration || move.Process == Process.Late)
         {
             return true;
         }
-        if (!IsApplied(in before))
+        ref readonly var etcd = ref before.SeenEtcd;
+        ref readonly var set = ref before.SeenSet;
+        if (move.Subject != etcd.Generation || !IsApplied(in etcd, in set) || set != before.SeenSetKnown)
         {
             return false;
         }
-        foreach (ref readonly var m in Members(in before))
+        for (var i = 0; i < set.Size; i++)
         {
-            if (m.Pod.Phase is not (Phase.None or Phase.Going) && m.Pod.Revision != before.Set.Revision)
+            ref readonly var m = ref before.Members[i];
+            if (m.SeenPod.Phase is Phase.None or Phase.Going || m.SeenPod.Revision != set.Revision
+                || (etcd.Larger && m.SeenVolume && m.SeenCapacity == Capacity.First))
             {
                 return false;
             }
@@ -181,13 +186,13 @@ public sealed class Promises
     bool OnlyTheLostIsRebuilt(in World before, Move move, in World after) =>
         (Verb)move.Verb != Verb.Rebuild || IsMajorityLost(in before);
 
-    // The StatefulSet is as the spec declares it.
-    static bool IsApplied(in World w)
+    // The StatefulSet is as the spec declares it. Of one without members the rest is applied on waking.
+    static bool IsApplied(in Declaration etcd, in SetState set)
     {
-        var stage = w.Etcd.PeerTls ? Stage.On : Stage.Off;
-        return w.Set.Exists && (w.Etcd.Wanted == 0 || w.Etcd.RuntimeDisabled
-            ? w.Set.Size == 0
-            : w.Set == new SetState(true, w.Etcd.Wanted, new(w.Etcd.Template, stage)));
+        var stage = etcd.PeerTls ? Stage.On : Stage.Off;
+        return set.Exists && (etcd.Wanted == 0 || etcd.RuntimeDisabled
+            ? set.Size == 0
+            : set == new SetState(true, etcd.Wanted, new(etcd.Template, stage), etcd.Larger, set.Rolls));
     }
 
     bool IsMajorityLost(in World w)
@@ -212,11 +217,11 @@ public sealed class Promises
             return false;
         }
         var mayApply = scenario.AutoReconcile || e.ReconcileRequested || e.Observed == 0;
-        if (e.Invalid || e.Template == Template.Broken || (!mayApply && !IsApplied(in w)) || (IsMajorityLost(in w) && !CanBeRecovered(in w)))
+        if (e.Invalid || e.Template == Template.Broken || (!mayApply && (e.Observed != e.Generation || !IsApplied(in w.Etcd, in w.Set))) || (IsMajorityLost(in w) && !CanBeRecovered(in w)))
         {
             return true;
         }
-        return e.Observed == e.Generation && !e.ReconcileRequested && IsApplied(in w)
+        return e.Observed == e.Generation && !e.ReconcileRequested && IsApplied(in w.Etcd, in w.Set)
             && w.Owned == new OwnedState(true, w.Set.Size, w.Set.Revision.Stage, true, w.Set.Size, Existence.There)
             && (w.Set.Size == 0 ? IsAsleep(in w) : Serves(in w));
     }
@@ -249,7 +254,7 @@ public sealed class Promises
         {
             ref readonly var m = ref w.Members[i];
             var right = i < w.Set.Size
-                ? m is { Seat: Seat.Voter, Pod.Ready: true, Lease: { Exists: true, Task: (byte)MemberTask.Serve } } && m.Pod.Revision == w.Set.Revision
+                ? m.Capacity == (w.Etcd.Larger ? Capacity.Larger : Capacity.First) && m is { Seat: Seat.Voter, Pod.Ready: true, Lease: { Exists: true, Task: (byte)MemberTask.Serve } } && m.Pod.Revision == w.Set.Revision
                 : m is { Seat: Seat.None, Pod.Phase: Phase.None, Lease.Exists: false } && (m.Disk == Disk.None || scenario.VolumesOnScaleIn == VolumePolicy.Retain);
             if (!right)
             {

@@ -19,6 +19,7 @@ sealed class Telling(Scenario scenario, Brain brain)
             Process.Leader => "Leader's agent",
             Process.Backup => "Backup",
             Process.Chance => "Hazard",
+            >= Process.Storage => "Storage",
             >= Process.Network => "Network",
             >= Process.Agent => $"Agent {move.Process - Process.Agent}",
             >= Process.Kubelet => $"Kubelet of {move.Process - Process.Kubelet}",
@@ -55,7 +56,7 @@ sealed class Telling(Scenario scenario, Brain brain)
         };
     }
 
-    static bool HasSubject(Verb verb) => verb is Verb.CreatePod or Verb.DeleteSurplus or Verb.Collect || Hazards.OfMembers.Contains(verb);
+    static bool HasSubject(Verb verb) => verb is Verb.CreatePod or Verb.RollPod or Verb.GrowVolume or Verb.DeleteSurplus or Verb.Collect || Hazards.OfMembers.Contains(verb);
 
     static string Words(Verb verb)
     {
@@ -69,13 +70,13 @@ sealed class Telling(Scenario scenario, Brain brain)
 
     static string Action(ActionCode a) => a.Verb switch
     {
-        Verb.Apply => $"apply {(ComponentKind)a.Subject} for {a.First} members{((ComponentKind)a.Subject is ComponentKind.StatefulSet or ComponentKind.ConfigMap ? $", peer TLS {(Stage)(a.Second & 0xf)}, template {(Template)(a.Second >> 4)}" : "")}",
+        Verb.Apply => $"apply {(ComponentKind)a.Subject} for {a.First} members{((ComponentKind)a.Subject is ComponentKind.StatefulSet or ComponentKind.ConfigMap ? $", peer TLS {(Stage)(a.Second & 0xf)}, template {(Template)((a.Second >> 4) & 3)}" : "")}",
         Verb.DeleteComponent => $"delete {(ComponentKind)a.Subject}",
         Verb.AssignTask => $"tell {a.Subject} to {((MemberTask)a.First).ToString().ToLowerInvariant()}",
         Verb.MoveLeader => $"move leader from {a.Subject} to {a.First}",
         Verb.Delete => $"delete pod {a.Subject}",
         Verb.Evict => $"evict pod {a.Subject}",
-        Verb.DeleteVolume or Verb.DeleteMemberLease or Verb.RemoveMember or Verb.ObserveGeneration => $"{Words(a.Verb)} {a.Subject}",
+        Verb.DeleteVolume or Verb.ExpandVolume or Verb.DeleteMemberLease or Verb.RemoveMember or Verb.ObserveGeneration => $"{Words(a.Verb)} {a.Subject}",
         _ => Words(a.Verb),
     };
 
@@ -101,7 +102,7 @@ sealed class Telling(Scenario scenario, Brain brain)
         for (var i = 0; i < World.MaxMembers; i++)
         {
             ref readonly var m = ref after.Members[i];
-            if (m.SeenPod != m.Pod || m.SeenVolume != (m.Disk != Disk.None))
+            if (m.SeenPod != m.Pod || m.SeenVolume != (m.Disk != Disk.None) || m.SeenCapacity != m.Capacity)
             {
                 stale.Add($"{CacheNames[3]} {i}");
             }
@@ -123,6 +124,8 @@ sealed class Telling(Scenario scenario, Brain brain)
         var text = new StringBuilder();
         text.Append($"{scenario.Machine.Regions[0].Leaves[e.Lifecycle].Path}, {scenario.Machine.Regions[1].Leaves[e.Serving].Path}, {scenario.Machine.Regions[2].Leaves[e.Backup].Path}");
         text.Append($"; wanted {e.Wanted}/{e.Template}{(e.PeerTls ? "/TLS" : "")} generation {e.Generation} observed {e.Observed}");
+        Flag(text, e.Larger, "larger volumes");
+        Flag(text, w.Rolls, "controller rolls");
         Flag(text, e.Suspended, "suspended");
         Flag(text, e.Invalid, "invalid");
         Flag(text, e.Deleting, "deleting");
@@ -161,7 +164,7 @@ sealed class Telling(Scenario scenario, Brain brain)
         text.Append(m.Pod.Phase == Phase.None ? " no pod" : $" {(m.Pod.Ready ? "ready" : m.Pod.Phase.ToString().ToLowerInvariant())}");
         text.Append(m.Pod.Phase != Phase.None && m.Pod.Revision != w.Set.Revision ? $"({m.Pod.Revision.Template}/{m.Pod.Revision.Stage})" : "");
         text.Append(w.Leader - 1 == i ? " leader" : $" {m.Seat.ToString().ToLowerInvariant()}".Replace(" none", " no seat", StringComparison.Ordinal));
-        text.Append($" disk {m.Disk.ToString().ToLowerInvariant()}");
+        text.Append($" disk {m.Disk.ToString().ToLowerInvariant()}{(m.Capacity == Capacity.First ? "" : $" {m.Capacity.ToString().ToLowerInvariant()}")}");
         text.Append(m.Lease.Exists ? m.Lease.Task == 0 ? "" : $" told to {((MemberTask)m.Lease.Task).ToString().ToLowerInvariant()}" : " no lease");
         text.Append(m.Trouble == Trouble.None ? "" : $" {m.Trouble.ToString().ToLowerInvariant()}");
         text.Append($" published {((Membership)m.Published).ToString().ToLowerInvariant()}{(m.Lease.Leads ? " leads" : "")}{(m.Lease.Lost ? " lost" : "")}");

@@ -5,13 +5,13 @@ public enum Verb : byte
 {
     // The operator.
     Decide, Record, AddFinalizer, RemoveFinalizer, ObserveGeneration, AcknowledgeReconcile, Apply, DeleteComponent, Delete, Evict,
-    DeleteVolume, DeleteMemberLease, AssignTask, MoveLeader, RemoveMember, RequestSnapshot, VerifySnapshot, StartJob, DeleteJob,
+    DeleteVolume, DeleteMemberLease, AssignTask, MoveLeader, RemoveMember, RequestSnapshot, VerifySnapshot, StartJob, DeleteJob, ExpandVolume, OrphanSet,
 
     // What interrupts it.
     Refuse, CrashBefore, Depose, Drop, Forget,
 
     // Kubernetes.
-    ObserveSet, CreatePod, DeleteSurplus, Collect, StartContainers, FailContainers, Restart, EndPod, BecomeReady, FinishDeletion,
+    ObserveSet, CreatePod, DeleteSurplus, Collect, StartContainers, FailContainers, Restart, EndPod, BecomeReady, FinishDeletion, RollPod, GrowVolume,
 
     // Caches.
     CatchUp,
@@ -26,5 +26,5 @@ public enum Verb : byte
     CrashPod, LoseDisk, Partition, Sicken, Heal, DeleteSet, DeleteOthers, EditOthers, LosePod,
 
     // The user.
-    Scale, ChangeTemplate, TogglePeerTls, ToggleSuspension, ToggleInvalid, RequestReconcile, AllowRecovery, ToggleRuntime, DeleteEtcd,
+    Scale, ChangeTemplate, TogglePeerTls, ToggleSuspension, ToggleInvalid, RequestReconcile, AllowRecovery, ToggleRuntime, DeleteEtcd, ChangeCapacity, ToggleStrategy,
 }

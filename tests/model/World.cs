@@ -22,8 +22,8 @@ public struct World
     /// <summary>The other owned objects, and the operator's copy.</summary>
     public OwnedState Owned, SeenOwned;
 
-    /// <summary>Snapshots and the compaction job.</summary>
-    public BackupState Backup;
+    /// <summary>Snapshots and the compaction job, and the operator's copy, which is never behind when it decides.</summary>
+    public BackupState Backup, SeenBackup;
 
     /// <summary>A write that a deposed operator has sent and that has not arrived yet.</summary>
     public LateWrite Late;
@@ -39,6 +39,12 @@ public struct World
 
     /// <summary>How many more faults may happen, and how many more edits the user may make.</summary>
     public byte FaultsLeft, EditsLeft;
+
+    /// <summary>The operator leaves the replacement of outdated pods to the StatefulSet controller.</summary>
+    public bool Rolls;
+
+    /// <summary>The pods belong to no StatefulSet, as theirs was deleted without them; the next one adopts them.</summary>
+    public bool Orphans;
 
     byte padding1, padding2, padding3;
 
@@ -72,6 +78,9 @@ public struct Declaration
     /// <summary>Everything else of the spec that pods are made from.</summary>
     public Template Template;
 
+    /// <summary>More storage is declared than in the beginning.</summary>
+    public bool Larger;
+
     /// <summary>The spec has an error.</summary>
     public bool Invalid;
 
@@ -101,9 +110,14 @@ public enum Template : byte
     Broken,
 }
 
-/// <summary>A StatefulSet with update strategy <c>OnDelete</c>, pods managed in parallel.</summary>
+/// <summary>A StatefulSet, pods managed in parallel.</summary>
+/// <param name="Exists">It exists.</param>
+/// <param name="Size">Its replicas.</param>
+/// <param name="Revision">Its template.</param>
+/// <param name="Larger">Its claim template asks for the larger capacity.</param>
+/// <param name="Rolls">Update strategy <c>RollingUpdate</c>; otherwise <c>OnDelete</c>.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public record struct SetState(bool Exists, byte Size, Revision Revision);
+public record struct SetState(bool Exists, byte Size, Revision Revision, bool Larger = false, bool Rolls = false);
 
 /// <summary>What a pod is made from.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -178,6 +192,9 @@ public struct MemberState
     /// <summary>The operator's copy: the volume claim exists.</summary>
     public bool SeenVolume;
 
+    /// <summary>How large its volume is, and the operator's copy.</summary>
+    public Capacity Capacity, SeenCapacity;
+
     /// <summary>What keeps it from working.</summary>
     public Trouble Trouble;
 
@@ -245,6 +262,19 @@ public enum Disk : byte
 
     /// <summary>Nothing, or nothing readable, although it has a seat with which it has run.</summary>
     Lost,
+}
+
+/// <summary>How large a volume is.</summary>
+public enum Capacity : byte
+{
+    /// <summary>As declared in the beginning.</summary>
+    First,
+
+    /// <summary>More was asked for.</summary>
+    Growing,
+
+    /// <summary>As declared after an edit.</summary>
+    Larger,
 }
 
 /// <summary>A place in the etcd membership.</summary>

@@ -61,6 +61,7 @@ public sealed class ClusterObserver(ObserverOptions options)
                 : errors.Count > 0 ? []
                 : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
             RevisionKnown = statefulSet is null || statefulSet.Status?.ObservedGeneration >= statefulSet.Metadata.Generation,
+            ControllerRolls = statefulSet?.Spec?.UpdateStrategy?.Type == nameof(UpdateStrategy.RollingUpdate),
             Members = [.. MemberObserver.Observe(objects, plan)],
             Backup = BackupObserver.Observe(objects, options.Compaction),
             CannotHandOver = MemberObserver.LeaderCannotHandOver(objects, plan),

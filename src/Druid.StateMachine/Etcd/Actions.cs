@@ -31,6 +31,15 @@ public sealed record DeletePod(int Ordinal, bool Evict) : IAction;
 /// <summary>Delete the volume claim of a member that is no more.</summary>
 public sealed record DeleteVolume(int Ordinal) : IAction;
 
+/// <summary>Ask for a member's volume claim to be as large as declared. The storage class decides whether it may grow.</summary>
+public sealed record ExpandVolume(int Ordinal) : IAction;
+
+/// <summary>
+/// Delete the StatefulSet and leave its pods (propagation policy <c>Orphan</c>), so that it can be made anew with another
+/// claim template; the new one adopts the pods.
+/// </summary>
+public sealed record OrphanStatefulSet : IAction;
+
 /// <summary>Delete the lease of a member that is no more.</summary>
 public sealed record DeleteMemberLease(int Ordinal) : IAction;
 

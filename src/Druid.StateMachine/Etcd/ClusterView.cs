@@ -60,6 +60,15 @@ public sealed record ClusterView
     /// <summary>The StatefulSet controller has seen the StatefulSet as it is, so the pods' revisions can be compared.</summary>
     public bool RevisionKnown { get; init; } = true;
 
+    /// <summary>The StatefulSet's claim template asks for less capacity than declared; it cannot be changed in place.</summary>
+    public bool ClaimTemplateBehind { get; init; }
+
+    /// <summary>
+    /// The StatefulSet controller replaces outdated pods by itself (update strategy <c>RollingUpdate</c>); otherwise the
+    /// machine does (<c>OnDelete</c>).
+    /// </summary>
+    public bool ControllerRolls { get; init; }
+
     /// <summary>The members by ordinal: every ordinal of which a pod, lease, volume or membership exists or is wanted.</summary>
     public ImmutableArray<MemberView> Members { get; init; } = [];
 
@@ -88,14 +97,15 @@ public sealed record ClusterView
     }
 
     /// <summary>The spec asks for something that must not be applied yet. See <see cref="MayApply"/>.</summary>
-    public bool Held => !MayApply && (Wanted != Size || PeerTlsWanted != (Plan.PeerTls == PeerTls.On) || Components.Any(c => c.State == ComponentState.Behind));
+    public bool Held => !MayApply && (ObservedGeneration != Generation || Wanted != Size || PeerTlsWanted != (Plan.PeerTls == PeerTls.On) || (Size > 0 && ClaimTemplateBehind) || Components.Any(c => c.State == ComponentState.Behind));
 
     /// <summary>
-    /// Everything that the spec asks for was applied, and every pod was made from it. Peer TLS is applied on waking when no
-    /// member runs.
+    /// Everything that the spec asks for was applied, and every pod was made from it. Peer TLS and the volumes' capacity are
+    /// applied on waking when no member runs.
     /// </summary>
     public bool IsApplied => Size == (RuntimeDisabled ? 0 : Wanted)
         && (Size == 0 || Plan.PeerTls == (PeerTlsWanted ? PeerTls.On : PeerTls.Off))
+        && (Size == 0 || (!ClaimTemplateBehind && Count(m => m.Ordinal < Size && m.Volume == VolumeState.TooSmall) == 0))
         && Components.All(static c => c.State == ComponentState.Current)
         && RevisionKnown
         && Count(static m => m.Outdated) == 0

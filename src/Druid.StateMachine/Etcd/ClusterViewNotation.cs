@@ -41,6 +41,8 @@ public static class ClusterViewNotation
             .Word("recovery-allowed", view.Policies.RecoveryAllowed)
             .Text("objects", Objects(view.Components))
             .Word("set-not-observed", !view.RevisionKnown)
+            .Word("claim-template-behind", view.ClaimTemplateBehind)
+            .Word("controller-rolls", view.ControllerRolls)
             .Text("members", string.Join(',', view.Members.Select(Member)))
             .Word("store", backup.Configured)
             .Word("compaction", backup.CompactionEnabled)
@@ -83,6 +85,8 @@ public static class ClusterViewNotation
             },
             Components = ObjectsOf(reader.Text("objects")),
             RevisionKnown = !reader.Word("set-not-observed"),
+            ClaimTemplateBehind = reader.Word("claim-template-behind"),
+            ControllerRolls = reader.Word("controller-rolls"),
             Members = [.. reader.Text("members").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MemberOf)],
             Backup = new()
             {
@@ -123,7 +127,8 @@ public static class ClusterViewNotation
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{m.Ordinal}:{m.Pod}/{m.Membership}");
         text += m.Task == MemberTask.Serve ? "" : $"/{m.Task}";
-        return text + Flag("leads", m.Leads) + Flag("outdated", m.Outdated) + Flag("lost", m.DataLost) + Flag("no-lease", !m.HasLease) + Flag("no-volume", !m.HasVolume);
+        return text + Flag("leads", m.Leads) + Flag("outdated", m.Outdated) + Flag("lost", m.DataLost)
+            + Flag("small-volume", m.Volume == VolumeState.TooSmall) + Flag("growing-volume", m.Volume == VolumeState.Growing) + Flag("no-lease", !m.HasLease) + Flag("no-volume", !m.HasVolume);
     }
 
     static string Flag(string word, bool holds) => holds ? $"/{word}" : "";
@@ -143,6 +148,7 @@ public static class ClusterViewNotation
             Leads = words.Remove("leads"),
             Outdated = words.Remove("outdated"),
             DataLost = words.Remove("lost"),
+            Volume = words.Remove("small-volume") ? VolumeState.TooSmall : words.Remove("growing-volume") ? VolumeState.Growing : VolumeState.Fits,
             HasLease = !words.Remove("no-lease"),
             HasVolume = !words.Remove("no-volume"),
         };

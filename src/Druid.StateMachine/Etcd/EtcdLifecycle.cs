@@ -14,7 +14,7 @@ public static class EtcdLifecycle
 
     /// <summary>The states of region <see cref="Lifecycle"/>.</summary>
     public const string Creating = nameof(Creating), Ready = nameof(Ready), ScalingOut = nameof(ScalingOut), ScalingIn = nameof(ScalingIn),
-        Updating = nameof(Updating), ChangingPeerTls = nameof(ChangingPeerTls), Hibernating = nameof(Hibernating), Hibernated = nameof(Hibernated),
+        Updating = nameof(Updating), ResizingVolumes = nameof(ResizingVolumes), ChangingPeerTls = nameof(ChangingPeerTls), Hibernating = nameof(Hibernating), Hibernated = nameof(Hibernated),
         Waking = nameof(Waking), Recovering = nameof(Recovering), Disabled = nameof(Disabled), Suspended = nameof(Suspended),
         Invalid = nameof(Invalid), Deleting = nameof(Deleting);
 
@@ -34,6 +34,7 @@ public static class EtcdLifecycle
     static readonly Fact<ClusterView> RuntimeDisabled = new("runtime components are disabled", c => c.RuntimeDisabled);
     static readonly Fact<ClusterView> ObjectsToDelete = new("owned objects are left", c => c.Components.Any(IsThere));
     static readonly Fact<ClusterView> ObjectsGoing = new("owned objects are going", c => c.Components.Any(IsGoing));
+    static readonly Fact<ClusterView> PodsToDelete = new("pods without a StatefulSet are left", c => c.Count(IsPodThere) > 0);
     static readonly Fact<ClusterView> VolumesToDelete = new("volumes are to go too", c => c.Policies.OnDeletion == VolumePolicy.Delete && c.Count(m => m.HasVolume) > 0);
 
     /// <summary>The machine.</summary>
@@ -66,6 +67,7 @@ public static class EtcdLifecycle
                 .When(PeerTlsChange.Needed).And(MayApply).GoTo(ChangingPeerTls)
                 .When(MemberRollout.Needed).GoTo(Updating)
                 .When(MoreWanted).And(MayApply).GoTo(ScalingOut)
+                .When(VolumeResize.Needed).And(MayApply).GoTo(ResizingVolumes)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
                 .Unless(AllParticipate).Wait(Missing))
@@ -95,6 +97,16 @@ public static class EtcdLifecycle
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .Unless(PeerTlsChange.Needed).AndNot(MemberRollout.Needed).GoTo(Ready)
                 .Run(PeerTlsChange.Machine))
+
+            .State(ResizingVolumes, "The members' volumes are being grown, one at a time.", s => s
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberWanted).GoTo(Ready)
+                .When(ScaleIn.Needed).GoTo(Ready)
+                .When(PeerTlsChange.Needed).GoTo(Ready)
+                .When(MemberRollout.Needed).GoTo(Ready)
+                .When(MoreWanted).GoTo(Ready)
+                .Unless(VolumeResize.Needed).GoTo(Ready)
+                .Run(VolumeResize.Machine))
 
             .State(Hibernating, "No member is wanted; the cluster is saved and stopped.", s => s
                 .Unless(NoMemberWanted).GoTo(Creating)
@@ -137,6 +149,7 @@ public static class EtcdLifecycle
                 .Unless(Protected).Wait("the API server to remove the object")
                 .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
                 .When(ObjectsGoing).Wait(Going)
+                .When(PodsToDelete).DoEach(c => c.Members.Where(IsPodThere).Select(p => new DeletePod(p.Ordinal, Evict: false))).Stay()
                 .When(PodsLeft).Wait(Going)
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()
                 .Otherwise().Do(c => new RemoveFinalizer()).Stay()))
@@ -161,6 +174,8 @@ public static class EtcdLifecycle
     const string HeldBack = "the reconcile annotation: the spec changed and automatic reconciliation is off";
 
     static bool IsThere(ComponentView c) => c.State is not (ComponentState.Missing or ComponentState.Going);
+
+    static bool IsPodThere(MemberView m) => m.Pod is not (PodState.None or PodState.Going);
 
     static bool IsGoing(ComponentView c) => c.State is ComponentState.Going;
 

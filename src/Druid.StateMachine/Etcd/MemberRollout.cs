@@ -6,7 +6,8 @@ namespace Druid.StateMachine.Etcd;
 /// <summary>
 /// Replaces pods of an older revision one at a time, in the order that costs clients least: those that do not serve anyway,
 /// then followers, then the leader, which hands over first. A participating pod goes only while all members
-/// participate, so a template that does not start costs one member and never the quorum.
+/// participate, so a template that does not start costs one member and never the quorum. Where the feature gate leaves serving
+/// pods to the StatefulSet controller, which knows of no quorum, only those that do not serve are replaced here.
 /// </summary>
 public static class MemberRollout
 {
@@ -16,6 +17,7 @@ public static class MemberRollout
     static readonly Fact<ClusterView> FollowerOutdated = new("a follower is outdated", c => Followers(c).Any());
     static readonly Fact<ClusterView> LeaderOutdated = new("the leader is outdated", c => c.Count(IsOutdatedLeader) > 0);
     static readonly Fact<ClusterView> HasSuccessor = new("another member can lead", c => !c.CannotHandOver && c.Count(CanLead) > 0);
+    static readonly Fact<ClusterView> ByController = new("the StatefulSet controller replaces pods by itself", c => c.ControllerRolls);
 
     /// <summary>A pod of an older revision is not ready, so it has no clients: replacing it takes nothing from them.</summary>
     internal static readonly Fact<ClusterView> IdleOutdated = new("an outdated pod is not ready", c => c.RevisionKnown && Idle(c) is not null);
@@ -29,6 +31,7 @@ public static class MemberRollout
         .State(Replacing, "Outdated pods are replaced one at a time; each waits until all members participate.", s => s
             .Unless(SetObserved).Wait(Controller)
             .When(IdleOutdated).Do(ReplaceIdle).Stay()
+            .When(ByController).Wait(c => $"the StatefulSet controller to replace {string.Join(", ", c.Members.Where(m => m.Outdated))}")
             .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next pod is replaced")
             .When(FollowerOutdated).Do(c => new DeletePod(Followers(c).Max(f => f.Ordinal), Evict: !c.ToleratesNoFailure)).Stay()
             .When(LeaderOutdated).And(HasSuccessor).Do(c => new MoveLeader(Leader(c).Ordinal, c.Members.Last(CanLead).Ordinal)).Stay()

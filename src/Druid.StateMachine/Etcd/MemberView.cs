@@ -27,6 +27,9 @@ public sealed record MemberView
     /// <summary>Its volume claim exists.</summary>
     public bool HasVolume { get; init; }
 
+    /// <summary>How its volume compares with the declared capacity.</summary>
+    public VolumeState Volume { get; init; }
+
     /// <summary>It had an identity and its data is gone: its volume was lost or its agent found it empty or broken.</summary>
     public bool DataLost { get; init; }
 
@@ -68,6 +71,19 @@ public enum PodState
 
     /// <summary>It is being deleted.</summary>
     Going,
+}
+
+/// <summary>How a volume compares with the declared capacity.</summary>
+public enum VolumeState
+{
+    /// <summary>It is as large as declared, or larger, or there is none.</summary>
+    Fits,
+
+    /// <summary>It is smaller than declared, and nobody has asked for more.</summary>
+    TooSmall,
+
+    /// <summary>More was asked for, and it is not there yet.</summary>
+    Growing,
 }
 
 /// <summary>A member's place in the etcd cluster.</summary>
