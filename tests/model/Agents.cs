@@ -47,12 +47,12 @@ sealed class Agents(Scenario scenario)
             Found(ref next, i);
             emit.Add(next, agent, Verb.Found, i);
         }
-        else if (task == MemberTask.Rebuild && !m.Rebuilt && w.Leader == 0 && (m.Disk == Disk.Data || (m.Disk != Disk.Data && scenario.Store)))
+        else if (task == MemberTask.Rebuild && !m.Rebuilt && w.Leader == 0 && (m.Disk == Disk.Data || scenario.Store))
         {
             Rebuild(ref next, i);
             emit.Add(next, agent, Verb.Rebuild, i);
         }
-        else if (m.Disk == Disk.Lost && task == MemberTask.Serve && Raft.CanRemove(in w, all, i) && Raft.Learners(all) == (m.Seat == Seat.Voter ? 0 : 1))
+        else if (m.Disk == Disk.Lost && task is MemberTask.Serve or MemberTask.Rejoin && Raft.CanRemove(in w, all, i) && Raft.Learners(all) == (m.Seat == Seat.Voter ? 0 : 1))
         {
             Raft.Unseat(ref self);
             emit.Add(next, agent, Verb.RemoveItself, i);
@@ -114,6 +114,9 @@ sealed class Agents(Scenario scenario)
         w.Members[founder].Rebuilt = true;
     }
 
+    /// <summary>A seat as it is published.</summary>
+    public static Membership PlaceOf(Seat seat) => seat switch { Seat.Voter => Membership.Voter, Seat.None => Membership.None, _ => Membership.Learner };
+
     // The leader's agent publishes the membership; each agent that reaches the leader its role.
     void Publish(in World w, Emitter emit)
     {
@@ -126,7 +129,7 @@ sealed class Agents(Scenario scenario)
         for (var i = 0; i < members; i++)
         {
             ref var m = ref next.Members[i];
-            var place = (byte)(m.Seat switch { Seat.Voter => Membership.Voter, Seat.None => Membership.None, _ => Membership.Learner });
+            var place = (byte)PlaceOf(m.Seat);
             changed |= m.Published != place;
             m.Published = place;
             if (m.Lease.Exists && m.Pod.Phase == Phase.Running && m.Trouble != Trouble.Partitioned && m.Lease.Leads != (w.Leader - 1 == i))

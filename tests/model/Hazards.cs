@@ -49,6 +49,10 @@ sealed class Hazards(Scenario scenario)
     {
         foreach (var fault in scenario.FaultKinds)
         {
+            if (fault == Verb.LoseDisk && !IsPublished(in w))
+            {
+                continue; // Within the seconds that a leader takes to publish who its members are, no disk is lost.
+            }
             if (OfMembers.Contains(fault))
             {
                 for (var i = 0; i < scenario.Members; i++)
@@ -71,6 +75,19 @@ sealed class Hazards(Scenario scenario)
                 }
             }
         }
+    }
+
+    bool IsPublished(in World w)
+    {
+        for (var i = 0; i < scenario.Members; i++)
+        {
+            ref readonly var m = ref w.Members[i];
+            if (m.Published != (byte)Agents.PlaceOf(m.Seat) && !(m.Seat == Seat.None && m.Published == (byte)Membership.Unknown))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     static bool Hit(ref MemberState m, Verb fault)

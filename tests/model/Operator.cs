@@ -25,13 +25,14 @@ sealed class Operator(Scenario scenario)
         var intent = brain.Decide(in w);
         if (w.Step == 0)
         {
-            if (intent.Actions.Length > 0)
+            if (intent.Actions.Length > 0 && !w.Late.Decided)
             {
                 var next = w;
                 next.Step = 1;
+                next.Late.Decided = w.Late != default;
                 emit.Add(next, Process.Operator, Verb.Decide);
             }
-            else if (!intent.IsQuiet)
+            else if (intent.Actions.Length == 0 && !intent.IsQuiet)
             {
                 var next = w;
                 Record(ref next, intent);

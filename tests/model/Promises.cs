@@ -104,7 +104,7 @@ public sealed class Promises
         {
             ref readonly var m = ref before.Members[i];
             var goes = after.Members[i].Doomed || (m.Disk != Disk.None && after.Members[i].Disk == Disk.None && after.Etcd.Exists);
-            var scaledIn = scenario.VolumesOnScaleIn == VolumePolicy.Delete && m.Seat == Seat.None && after.Set is { Exists: true, Size: > 0 } && i >= after.Set.Size;
+            var scaledIn = scenario.VolumesOnScaleIn == VolumePolicy.Delete && m.Seat == Seat.None && (!after.Set.Exists || (after.Set.Size > 0 && i >= after.Set.Size));
             var deleted = scenario.VolumesOnDeletion == VolumePolicy.Delete && after.Etcd.Deleting;
             if (goes && !scaledIn && !deleted)
             {

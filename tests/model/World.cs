@@ -306,9 +306,13 @@ public enum Trouble : byte
     Sick,
 }
 
-/// <summary>A write of a deposed operator, with what it was conditioned on.</summary>
+/// <summary>A write of a deposed operator.</summary>
+/// <param name="Action">What it does.</param>
+/// <param name="Pod">What it was conditioned on.</param>
+/// <param name="Decided">The new operator has made a decision since. It has not before the second one that the write is on its way:
+/// it was sent while the old lease was held, and the new one is waited for.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public record struct LateWrite(ActionCode Action, PodObject Pod);
+public record struct LateWrite(ActionCode Action, PodObject Pod, bool Decided = false);
 
 /// <summary>An action in four bytes.</summary>
 /// <param name="Verb">What is done.</param>

@@ -13,7 +13,7 @@ static class Joining
     /// <summary>The next step. Repeated until it is <see cref="JoinStep.Start"/>.</summary>
     public static JoinStep Decide(JoinObservation seen) => seen.Record.Task switch
     {
-        MemberTask.Rebuild => Rebuild(seen),
+        MemberTask.Rebuild when seen.Cluster is null => Rebuild(seen), // A quorum that answers is never founded anew.
         MemberTask.Rejoin when seen.Cluster is null => new JoinStep.Wait("this member is to rejoin the cluster that is founded anew, and no quorum of it answers yet"),
         MemberTask.Leave when !IsListed(seen) && seen is not { Cluster: null, Data: DataState.Of } => new JoinStep.Wait("this member was told to leave and is not a member"),
         _ => seen.Data switch

@@ -13,6 +13,8 @@ static class ClusterFacts
 
     public static readonly Fact<ClusterView> NoMemberDeclared = new("the StatefulSet has no replicas", c => c.Size == 0);
 
+    public static readonly Fact<ClusterView> NoMemberDue = new("no member is wanted, or none declared yet", c => c.Wanted == 0 || c.RuntimeDisabled || c.Size == 0);
+
     public static readonly Fact<ClusterView> Formed = new("a cluster was formed", c => c.Bootstrapped);
 
     public static readonly Fact<ClusterView> HasQuorum = new("a quorum participates", c => c.Bootstrapped && c.Participating >= c.Quorum);

@@ -35,6 +35,8 @@ public static class EtcdLifecycle
     static readonly Fact<ClusterView> ObjectsToDelete = new("owned objects are left", c => c.Components.Any(IsThere));
     static readonly Fact<ClusterView> ObjectsGoing = new("owned objects are going", c => c.Components.Any(IsGoing));
     static readonly Fact<ClusterView> PodsToDelete = new("pods without a StatefulSet are left", c => c.Count(IsPodThere) > 0);
+    static readonly Fact<ClusterView> JobLeft = new("a compaction job is left", c => c.Backup.Job != JobState.None);
+    static readonly Fact<ClusterView> PodsRun = new("pods run that are not being deleted yet", c => c.Count(IsPodThere) > 0);
     static readonly Fact<ClusterView> VolumesToDelete = new("volumes are to go too", c => c.Policies.OnDeletion == VolumePolicy.Delete && c.Count(m => m.HasVolume) > 0);
 
     /// <summary>The machine.</summary>
@@ -50,8 +52,10 @@ public static class EtcdLifecycle
 
             .State(Creating, "The objects of the cluster are being created; it does not serve yet.", s => s
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
+                .When(NoMemberWanted).And(NoMemberDeclared).GoTo(Hibernating)
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberDeclared).And(PodsRun).Wait(PodsEnd)
                 .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
                 .When(HasQuorum).GoTo(Ready)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
@@ -60,9 +64,10 @@ public static class EtcdLifecycle
             .State(Ready, "The cluster is as declared, or is being put back to it.", s => s
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberWanted).And(NoMemberDeclared).GoTo(Hibernating)
                 .When(Held).Wait(HeldBack)
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
-                .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
+                .When(NoMemberDeclared).And(MayApply).GoTo(Creating)
                 .When(ScaleIn.Needed).And(MayApply).GoTo(ScalingIn)
                 .When(PeerTlsChange.Needed).And(MayApply).GoTo(ChangingPeerTls)
                 .When(MemberRollout.Needed).GoTo(Updating)
@@ -74,7 +79,7 @@ public static class EtcdLifecycle
 
             .State(ScalingOut, "Members are being added, one at a time.", s => s
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(NoMemberWanted).GoTo(Ready)
+                .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .When(AllParticipate).AndNot(MoreWanted).GoTo(Ready)
                 .Run(ScaleOut.Machine))
@@ -86,21 +91,21 @@ public static class EtcdLifecycle
 
             .State(Updating, "Pods of an older revision are being replaced, one at a time.", s => s
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(NoMemberWanted).GoTo(Ready)
+                .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .Unless(MemberRollout.Needed).GoTo(Ready)
                 .Run(MemberRollout.Machine))
 
             .State(ChangingPeerTls, "Encryption between members is being turned on or off, one member at a time.", s => s
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(NoMemberWanted).GoTo(Ready)
+                .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .Unless(PeerTlsChange.Needed).AndNot(MemberRollout.Needed).GoTo(Ready)
                 .Run(PeerTlsChange.Machine))
 
             .State(ResizingVolumes, "The members' volumes are being grown, one at a time.", s => s
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(NoMemberWanted).GoTo(Ready)
+                .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .When(PeerTlsChange.Needed).GoTo(Ready)
                 .When(MemberRollout.Needed).GoTo(Ready)
@@ -123,7 +128,7 @@ public static class EtcdLifecycle
             .State(Waking, "The members that were stopped are being started again, all at once, as they hold the data.", s => s
                 .When(NoMemberWanted).GoTo(Hibernating)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
-                .When(NoMemberDeclared).DoEach(Wake).Stay()
+                .When(NoMemberDeclared).GoTo(Creating)
                 .When(HasQuorum).GoTo(Ready)
                 .Otherwise().Wait(Missing))
 
@@ -151,6 +156,7 @@ public static class EtcdLifecycle
                 .When(ObjectsGoing).Wait(Going)
                 .When(PodsToDelete).DoEach(c => c.Members.Where(IsPodThere).Select(p => new DeletePod(p.Ordinal, Evict: false))).Stay()
                 .When(PodsLeft).Wait(Going)
+                .When(JobLeft).Wait("the compaction job to be deleted")
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()
                 .Otherwise().Do(c => new RemoveFinalizer()).Stay()))
 
@@ -170,6 +176,8 @@ public static class EtcdLifecycle
                 .Unless(AllParticipate).GoTo(Degraded)))
 
         .Region(Backup, r => r.Run(SnapshotCompaction.Machine)));
+
+    const string PodsEnd = "the stopped members' pods to end, before members start anew";
 
     const string HeldBack = "the reconcile annotation: the spec changed and automatic reconciliation is off";
 

@@ -23,7 +23,7 @@ public static class MemberRollout
     internal static readonly Fact<ClusterView> IdleOutdated = new("an outdated pod is not ready", c => c.RevisionKnown && Idle(c) is not null);
 
     /// <summary>Pods of an older revision are there.</summary>
-    internal static readonly Fact<ClusterView> Needed = new("pods are outdated", c => !c.RevisionKnown || c.Count(m => m.Outdated) > 0);
+    internal static readonly Fact<ClusterView> Needed = new("pods are outdated", c => c.Size > 0 && (!c.RevisionKnown || c.Count(m => m.Outdated) > 0));
 
     /// <summary>The machine.</summary>
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("member-rollout",

@@ -24,9 +24,12 @@ public static class QuorumRecovery
     static readonly Fact<ClusterView> RejoinerServes = new("a member has joined the founder", c => c.Count(IsBack) > 0);
     static readonly Fact<ClusterView> OthersTold = new("all others were told to rejoin", c => !Untold(c).Any());
 
-    /// <summary>Fewer members than a quorum still have their data, and they cannot serve.</summary>
+    /// <summary>
+    /// Fewer members than a quorum still have their data, and none serves: a pod that is ready answers linearizable reads, so
+    /// there is a quorum that has not been reported yet.
+    /// </summary>
     internal static readonly Fact<ClusterView> Lost = Fact<ClusterView>.Fault("the majority has lost its data for good",
-        c => c.Bootstrapped && c.Participating < c.Quorum && c.Whole < c.Quorum);
+        c => c.Bootstrapped && c.Participating < c.Quorum && c.Whole < c.Quorum && c.Count(m => m.Pod == PodState.Ready) == 0);
 
     /// <summary>A recovery is under way, whatever was remembered of it.</summary>
     internal static readonly Fact<ClusterView> Begun = new("members were told to rebuild or rejoin",

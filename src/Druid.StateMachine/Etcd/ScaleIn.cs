@@ -14,6 +14,7 @@ public static class ScaleIn
 
     static readonly Fact<ClusterView> OthersParticipate = new("all others participate", c => c.Count(m => m.Ordinal < c.Size - 1 && m.Participates) == c.Size - 1);
     static readonly Fact<ClusterView> ToldToLeave = new("it was told to leave", c => Leaver(c).Task == MemberTask.Leave);
+    static readonly Fact<ClusterView> OthersTold = new("another one was told to leave", c => c.Count(m => IsMistaken(c, m)) > 0);
     static readonly Fact<ClusterView> LeaverLeads = new("it leads", c => Leaver(c).Leads);
     static readonly Fact<ClusterView> RemainsLeft = new("something of a removed member is left", c => c.Count(m => IsRemains(c, m)) > 0);
     static readonly Fact<ClusterView> PodLeft = new("its pod is left", c => Remains(c).Pod != PodState.None);
@@ -21,13 +22,14 @@ public static class ScaleIn
 
     /// <summary>A member is to leave, is leaving, or has left something behind.</summary>
     internal static readonly Fact<ClusterView> Needed = new("a member is to leave or has left something behind",
-        c => FewerWanted.Holds(c) || RemainsLeft.Holds(c) || (c.Size > 1 && ToldToLeave.Holds(c)));
+        c => FewerWanted.Holds(c) || RemainsLeft.Holds(c) || (c.Size > 1 && ToldToLeave.Holds(c)) || c.Count(m => IsMistaken(c, m)) > 0);
 
     /// <summary>The machine.</summary>
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("scale-in",
         "Shrinks a cluster by one member at a time, highest ordinal first, without ever risking quorum.", m => m
         .State(Guarding, "A member is to leave; waits until all others participate.", s => s
             .Unless(SetObserved).Wait(Controller)
+            .When(OthersTold).DoEach(c => c.Members.Where(m => IsMistaken(c, m)).Select(m => new AssignTask(m.Ordinal, MemberTask.Serve))).Stay()
             .When(RemainsLeft).GoTo(Draining)
             .When(ToldToLeave).GoTo(Leaving)
             .Unless(OthersParticipate).Wait(Others)
@@ -49,6 +51,9 @@ public static class ScaleIn
             .Otherwise().Do(c => new DeleteVolume(Remains(c).Ordinal)).Stay()));
 
     static MemberView Leaver(ClusterView c) => c.Member(c.Size - 1);
+
+    // A deposed operator's last word can come late: only the highest ordinal ever leaves.
+    static bool IsMistaken(ClusterView c, MemberView m) => m.Ordinal < c.Size && m.Ordinal != Math.Max(c.Size - 1, 1) && m.Task == MemberTask.Leave;
 
     // Hibernation keeps everything: only a cluster that runs has removed members.
     static bool IsRemains(ClusterView c, MemberView m) => c.Size > 0 && m.Ordinal >= c.Size
