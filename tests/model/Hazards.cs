@@ -49,9 +49,9 @@ sealed class Hazards(Scenario scenario)
     {
         foreach (var fault in scenario.FaultKinds)
         {
-            if (fault == Verb.LoseDisk && !IsPublished(in w))
+            if (fault == Verb.LoseDisk && !IsReported(in w))
             {
-                continue; // Within the seconds that a leader takes to publish who its members are, no disk is lost.
+                continue; // Within the seconds that agents take to report who is a member and who lost its data, no further disk is lost.
             }
             if (OfMembers.Contains(fault))
             {
@@ -77,12 +77,13 @@ sealed class Hazards(Scenario scenario)
         }
     }
 
-    bool IsPublished(in World w)
+    bool IsReported(in World w)
     {
         for (var i = 0; i < scenario.Members; i++)
         {
             ref readonly var m = ref w.Members[i];
-            if (m.Published != (byte)Agents.PlaceOf(m.Seat) && !(m.Seat == Seat.None && m.Published == (byte)Membership.Unknown))
+            if ((m.Published != (byte)Agents.PlaceOf(m.Seat) && !(m.Seat == Seat.None && m.Published == (byte)Membership.Unknown))
+                || (m.Lease.Exists && m.Lease.Lost && m.Disk != Disk.Lost))
             {
                 return false;
             }
