@@ -43,6 +43,7 @@ public static class ClusterViewNotation
             .Word("set-not-observed", !view.RevisionKnown)
             .Word("claim-template-behind", view.ClaimTemplateBehind)
             .Word("controller-rolls", view.ControllerRolls)
+            .Word("cannot-hand-over", view.CannotHandOver)
             .Text("members", string.Join(',', view.Members.Select(Member)))
             .Word("store", backup.Configured)
             .Word("compaction", backup.CompactionEnabled)
@@ -87,6 +88,7 @@ public static class ClusterViewNotation
             RevisionKnown = !reader.Word("set-not-observed"),
             ClaimTemplateBehind = reader.Word("claim-template-behind"),
             ControllerRolls = reader.Word("controller-rolls"),
+            CannotHandOver = reader.Word("cannot-hand-over"),
             Members = [.. reader.Text("members").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MemberOf)],
             Backup = new()
             {

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Druid.StateMachine.Etcd;
 
 namespace Druid.UnitTests.StateMachine;
@@ -7,96 +10,86 @@ namespace Druid.UnitTests.StateMachine;
 public sealed class NotationTests
 {
     // What decides nothing: it is there to be shown.
-    static readonly string[] ForShow = [$"{nameof(ComponentView)}.{nameof(ComponentView.Difference)}"];
+    static readonly string[] ForShow = [$"{nameof(ComponentView)}.{nameof(ComponentView.Difference)}", $"{nameof(MemberView)}.{nameof(MemberView.Trouble)}"];
 
     static readonly ClusterView Base = new() { Wanted = 2, Plan = new(1, PeerTls.Prepared), Components = [], Members = [] };
 
     public static TheoryData<string> ClusterFields => [.. Variants(Base).Select(v => v.Path)];
 
     [Theory, MemberData(nameof(ClusterFields))]
-    public void Every_field_of_a_cluster_view_survives(string path)
-    {
-        var changed = (ClusterView)Variants(Base).Single(v => v.Path == path).Value;
-        var text = ClusterViewNotation.Write(changed);
-        Assert.NotEqual(ClusterViewNotation.Write(Base), text);
-        Assert.Equal(text, ClusterViewNotation.Write(ClusterViewNotation.Read(text)));
-        Assert.DoesNotContain('|', text);
-    }
+    public void Every_field_of_a_cluster_view_survives(string path) => Survives(Base, path, ClusterViewNotation.Write, ClusterViewNotation.Read);
 
     public static TheoryData<string> CopyFields => [.. Variants(new BackupCopyView()).Select(v => v.Path)];
 
     [Theory, MemberData(nameof(CopyFields))]
-    public void Every_field_of_a_copy_task_view_survives(string path)
-    {
-        var text = TaskViewNotation.Write((BackupCopyView)Variants(new BackupCopyView()).Single(v => v.Path == path).Value);
-        Assert.NotEqual(TaskViewNotation.Write(new BackupCopyView()), text);
-        Assert.Equal(text, TaskViewNotation.Write(TaskViewNotation.ReadBackupCopy(text)));
-    }
+    public void Every_field_of_a_copy_task_view_survives(string path) => Survives(new BackupCopyView(), path, TaskViewNotation.Write, TaskViewNotation.ReadBackupCopy);
 
     public static TheoryData<string> OpsFields => [.. Variants(new OpsTaskView()).Select(v => v.Path)];
 
     [Theory, MemberData(nameof(OpsFields))]
-    public void Every_field_of_an_ops_task_view_survives(string path)
+    public void Every_field_of_an_ops_task_view_survives(string path) => Survives(new OpsTaskView(), path, TaskViewNotation.Write, TaskViewNotation.ReadOpsTask);
+
+    static void Survives<T>(T usual, string path, Func<T, string> write, Func<string, T> read) where T : class
     {
-        var text = TaskViewNotation.Write((OpsTaskView)Variants(new OpsTaskView()).Single(v => v.Path == path).Value);
-        Assert.NotEqual(TaskViewNotation.Write(new OpsTaskView()), text);
-        Assert.Equal(text, TaskViewNotation.Write(TaskViewNotation.ReadOpsTask(text)));
+        var variant = Variants(usual).Single(v => v.Path == path);
+        var text = write((T)variant.Changed);
+        Assert.NotEqual(write((T)variant.Unchanged), text);
+        Assert.Equal(text, write(read(text)));
+        Assert.DoesNotContain('|', text);
     }
 
-    // The record with one field changed, for each of its fields, however deep.
-    static IEnumerable<(string Path, object Value)> Variants(object record)
+    // The record with one field changed, for each of its fields, however deep; and what it is compared with.
+    static IEnumerable<(string Path, object Unchanged, object Changed)> Variants(object record)
     {
         foreach (var property in record.GetType().GetProperties().Where(p => p.SetMethod is not null && !ForShow.Contains($"{p.DeclaringType!.Name}.{p.Name}")))
         {
-            foreach (var (path, value) in Others(property.PropertyType, property.GetValue(record)))
+            foreach (var (path, unchanged, changed) in Others(property.PropertyType, property.GetValue(record)))
             {
-                var copy = record.GetType().GetMethod("<Clone>$")?.Invoke(record, []) ?? record;
-                property.SetValue(copy, value);
-                yield return ($"{record.GetType().Name}.{property.Name}{path}", copy);
+                yield return ($"{record.GetType().Name}.{property.Name}{path}", With(record, property, unchanged), With(record, property, changed));
             }
         }
     }
 
-    static IEnumerable<(string Path, object? Value)> Others(Type type, object? present)
+    static object With(object record, PropertyInfo property, object? value)
+    {
+        var copy = record.GetType().GetMethod("<Clone>$")?.Invoke(record, []) ?? RuntimeHelpers.GetObjectValue(record);
+        property.SetValue(copy, value);
+        return copy!;
+    }
+
+    static IEnumerable<(string Path, object? Unchanged, object? Changed)> Others(Type type, object? present)
     {
         if (type == typeof(bool))
         {
-            return [("", !(bool)present!)];
+            return [("", present, !(bool)present!)];
         }
         if (type == typeof(int) || type == typeof(long))
         {
-            return [("", Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture))];
+            return [("", present, Convert.ChangeType(7, type, CultureInfo.InvariantCulture))];
         }
         if (type.IsEnum)
         {
-            return Enum.GetValues(type).Cast<object>().Where(v => !v.Equals(present)).Select(v => ($"={v}", (object?)v));
+            return Enum.GetValues(type).Cast<object>().Where(v => !v.Equals(present)).Select(v => ($"={v}", present, (object?)v));
         }
         if (type == typeof(string))
         {
-            return [("", "text")];
+            return [("", present, "text")];
         }
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
         {
             var element = type.GetGenericArguments()[0];
-            return Elements(element).Select(e => ($"[]{e.Path}", (object?)Single(type, element, e.Value)));
+            return element == typeof(string)
+                ? [("", present, Only(element, "an error"))]
+                : Variants(Sample(element)).Select(e => ($"[]{e.Path}", (object?)Only(element, e.Unchanged), (object?)Only(element, e.Changed)));
         }
-        return present is ValueType
-            ? type.GetProperties().Where(p => p.CanWrite).SelectMany(p => Variants(present)).DistinctBy(v => v.Path).Select(v => ($"/{v.Path}", (object?)v.Value))
-            : Variants(present!).Select(v => ($"/{v.Path}", (object?)v.Value));
+        return Variants(present!).Select(v => ($"/{v.Path}", (object?)v.Unchanged, (object?)v.Changed));
     }
 
-    static IEnumerable<(string Path, object Value)> Elements(Type element)
-    {
-        if (element == typeof(string))
-        {
-            return [("", "an error")];
-        }
-        object sample = element == typeof(MemberView) ? new MemberView { Ordinal = 0 } : new ComponentView(ComponentKind.ServiceAccount, ComponentState.Current);
-        Assert.IsType(element, sample);
-        return Variants(sample);
-    }
+    static object Sample(Type element) => element == typeof(MemberView)
+        ? new MemberView { Ordinal = 0 }
+        : new ComponentView(ComponentKind.ServiceAccount, ComponentState.Current);
 
-    static object Single(Type array, Type element, object value)
+    static object Only(Type element, object value)
     {
         var list = Array.CreateInstance(element, 1);
         list.SetValue(value, 0);
