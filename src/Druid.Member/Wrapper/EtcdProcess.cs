@@ -48,6 +48,19 @@ sealed class EtcdProcess
         }
     }
 
+    /// <summary>Ends it at once; does nothing if it is gone.</summary>
+    public void Kill()
+    {
+        try
+        {
+            if (!Exit.IsCompleted) Native.Signal(Id, Native.Kill);
+        }
+        catch (Win32Exception)
+        {
+            // Gone between the look and the signal.
+        }
+    }
+
     /// <summary>The number of a signal that ends a process.</summary>
     public static int Number(PosixSignal signal) => signal switch
     {
