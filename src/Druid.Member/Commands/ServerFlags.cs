@@ -47,9 +47,17 @@ sealed class ServerFlags : FlagGroup
     }
 
     /// <summary>The sidecar's options from the flags and the pod's environment.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="store">Flags of the store.</param>
+    /// <param name="snapshots">Flags of snapshots.</param>
+    /// <param name="leases">Flags of the snapshot leases.</param>
+    /// <param name="restore">Flags of restores.</param>
     /// <exception cref="FormatException">Flags that contradict each other, or a variable that is missing; the message says which.</exception>
-    public SidecarOptions Read(ParseResult parsed, Func<string, string?> environment)
+    public SidecarOptions Read(
+        ParseResult parsed, Func<string, string?> environment, StoreFlags store, SnapshotFlags snapshots, SnapshotLeaseFlags leases, RestoreFlags restore)
     {
+        var backups = store.Read(parsed, environment);
         var endpoints = Urls(parsed.GetValue(_endpoints)!, "--endpoints");
         if (endpoints.Length == 0) throw new FormatException("--endpoints is empty: name the client URL of the etcd in this pod");
         var encrypted = endpoints.Any(endpoint => endpoint.Scheme == "https");
@@ -77,6 +85,12 @@ sealed class ServerFlags : FlagGroup
             Heartbeat = Positive(_heartbeat),
             CheckPeriod = Positive(_checkPeriod),
             CheckTimeout = Positive(_checkTimeout),
+            Store = backups,
+            Snapshots = snapshots.Read(parsed, backups?.TempDirectory ?? Path.GetTempPath()),
+            SnapshotLeases = backups is null ? null : leases.Read(parsed),
+            Retention = snapshots.Retention(parsed),
+            Defragmentation = snapshots.Defragmentation(parsed),
+            Restore = restore.Settings(parsed),
         };
 
         string Required(string name) => environment(name) is { Length: > 0 } value

@@ -29,6 +29,9 @@ sealed class ClusterConfig
     /// <summary>The members that the cluster is to have, one entry a peer URL.</summary>
     public IReadOnlyList<MemberUrl> InitialCluster { get; }
 
+    /// <summary>The token that tells clusters apart which are founded with the same members.</summary>
+    public string Token => Text("initial-cluster-token") ?? "etcd-cluster";
+
     /// <summary>How many members the cluster is to have.</summary>
     public int Size => InitialCluster.Select(m => m.Name).Distinct().Count();
 

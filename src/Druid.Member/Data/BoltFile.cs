@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using Druid.Member.Wrapper;
 
 namespace Druid.Member.Data;
 
 /// <summary>
 /// A bbolt database, read without etcd and without loading it: a tree of pages, of which only those on the way are read.
-/// Nobody may write it meanwhile.
+/// While an etcd writes it, a look can find it damaged that finds it sound a moment later.
 /// </summary>
 sealed class BoltFile : IDisposable
 {
@@ -26,7 +27,7 @@ sealed class BoltFile : IDisposable
     public BoltFile(string path)
     {
         _path = path;
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _file = Native.OpenUnlocked(path);
         try
         {
             (_pageSize, _root, _pages) = ReadMeta();

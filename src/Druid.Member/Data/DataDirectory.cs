@@ -1,3 +1,5 @@
+using Druid.Member.Wrapper;
+
 namespace Druid.Member.Data;
 
 /// <summary>What a data directory of etcd says of itself.</summary>
@@ -28,7 +30,8 @@ sealed class DataDirectory(string path)
 
     string WalDirectory => System.IO.Path.Combine(path, "member", "wal");
 
-    string Database => System.IO.Path.Combine(path, "member", "snap", "db");
+    /// <summary>The file of its database.</summary>
+    public string Database => System.IO.Path.Combine(path, "member", "snap", "db");
 
     /// <summary>Looks at the directory. etcd may be running on it.</summary>
     public DataState Inspect()
@@ -40,13 +43,25 @@ sealed class DataDirectory(string path)
                 : null;
             if (first is null)
                 return new DataState.Absent();
-            using var file = new FileStream(first, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(Native.OpenUnlocked(first), FileAccess.Read);
             return new DataState.Of(WriteAheadLog.ReadIdentity(file));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return new DataState.Unreadable($"{path}: {unreadable.Message}");
         }
+    }
+
+    /// <summary>Reads all of it: every record of the log, every page of the database. No etcd may run on it.</summary>
+    /// <exception cref="InvalidDataException">It is damaged; the message says where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public void Verify(CancellationToken cancel)
+    {
+        WriteAheadLog.Verify(WalDirectory, cancel);
+        SnapFiles.Verify(System.IO.Path.Combine(path, "member", "snap"));
+        using var database = new BoltFile(Database);
+        database.Verify(cancel);
+        _ = EtcdDatabase.Read(Database);
     }
 
     /// <summary>Whether an etcd runs on the directory now: it holds a lock on its database.</summary>

@@ -18,8 +18,19 @@ sealed record EtcdDatabase(long Revision, IReadOnlyList<AlarmMember> Alarms)
         using var bolt = new BoltFile(path);
         // The newest keys may have been compacted away; then the compaction says how far the revision was.
         var last = Revisions(bolt.LastKey("key"));
-        var compacted = Revisions(bolt.Value("meta", "finishedCompactRev"u8));
+        var compacted = CompactedRevision(bolt);
         return new(Math.Max(1, Math.Max(last, compacted)), [.. bolt.Keys("alarm").Select(key => AlarmMember.Parser.ParseFrom(key))]);
+    }
+
+    /// <summary>The revision up to which it was compacted; 0 for none.</summary>
+    public static long CompactedRevision(BoltFile bolt) => Revisions(bolt.Value("meta", "finishedCompactRev"u8));
+
+    /// <summary>Whether it knows a lease.</summary>
+    public static bool HasLease(BoltFile bolt, long id)
+    {
+        Span<byte> key = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(key, id);
+        return bolt.Value("lease", key) is not null;
     }
 
     static long Revisions(byte[]? key) => key is { Length: >= RevisionSize } ? BinaryPrimitives.ReadInt64BigEndian(key) : 0;

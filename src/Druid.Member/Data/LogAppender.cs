@@ -17,12 +17,12 @@ sealed class LogAppender : IDisposable
     uint _checksum;
 
     /// <exception cref="IOException">The log cannot be written.</exception>
-    /// <exception cref="InvalidDataException">Its end is torn: what comes after that would never be read.</exception>
     public LogAppender(LogEnd end)
     {
-        if (end.IsTorn) throw new InvalidDataException($"{end.File} ends inside a record");
         _path = end.File;
         _file = new FileStream(end.File, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 20);
+        // What was torn was never acknowledged, and would hide what comes after it.
+        if (end.IsTorn) _file.SetLength(end.Offset);
         _file.Position = end.Offset;
         (_checksum, Index, _term, _vote) = (end.Checksum ?? 0, end.Index, end.Term, end.Vote);
     }
@@ -40,9 +40,6 @@ sealed class LogAppender : IDisposable
         request.Header = new() { ID = Index, Username = "root", AuthRevision = ulong.MaxValue };
         Write(WriteAheadLog.EntryType, new RaftEntry { Term = _term, Index = Index, Data = UnsafeByteOperations.UnsafeWrap(request.ToByteArray()) });
     }
-
-    /// <summary>Appends an entry that does nothing: whoever applies it has applied all before it.</summary>
-    public void AppendNothing() => Write(WriteAheadLog.EntryType, new RaftEntry { Term = _term, Index = ++Index });
 
     /// <summary>Marks everything that was appended as agreed on, and makes it durable.</summary>
     /// <returns>Where the log ends now.</returns>

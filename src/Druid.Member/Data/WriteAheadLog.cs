@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Druid.Member.Etcd.Rpc;
+using Druid.Member.Wrapper;
 using Google.Protobuf;
 
 namespace Druid.Member.Data;
@@ -69,7 +70,7 @@ static class WriteAheadLog
 
     static LogEnd Scan(LogEnd from, CancellationToken cancel)
     {
-        using var file = new FileStream(from.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20);
+        using var file = new FileStream(Native.OpenUnlocked(from.File), FileAccess.Read, 1 << 20);
         file.Position = from.Offset;
         var end = from;
         try

@@ -1,5 +1,6 @@
 using Druid.Member.Configuration;
 using Druid.Member.Data;
+using Druid.StateMachine.Machines;
 
 namespace Druid.Member.Membership;
 
@@ -26,6 +27,15 @@ sealed record JoinObservation
 
     /// <summary>The configuration names members that are none of its own: a running cluster is to be joined, and none to be founded.</summary>
     public bool JoinsExisting { get; init; }
+
+    /// <summary>What its database is at; null where that was not found out, as in a cluster of several members.</summary>
+    public long? Revision { get; init; }
+
+    /// <summary>What backups there are.</summary>
+    public BackupState Backup { get; init; } = new BackupState.None();
+
+    /// <summary>The revision that restored data must reach at least; null for any.</summary>
+    public long? AtLeast { get; init; }
 
     /// <summary>Whether the configuration describes a cluster of several members.</summary>
     public bool HasOthers => Configured.Any(m => m.Name != Name);
@@ -56,8 +66,28 @@ enum MemberTask
     Rejoin,
 }
 
+/// <summary>What backups a member could be restored from.</summary>
+abstract record BackupState
+{
+    BackupState()
+    {
+    }
+
+    /// <summary>No store is configured.</summary>
+    public sealed record None : BackupState;
+
+    /// <summary>The store does not answer, so what it holds is not known.</summary>
+    public sealed record Unknown(string Reason) : BackupState;
+
+    /// <summary>The store has nothing to restore from.</summary>
+    public sealed record Empty : BackupState;
+
+    /// <summary>The store's snapshots lead to a revision.</summary>
+    public sealed record Reaches(long Revision) : BackupState;
+}
+
 /// <summary>What a member does next on its way to a running etcd.</summary>
-abstract record JoinStep
+abstract record JoinStep : IAction
 {
     JoinStep()
     {
@@ -69,14 +99,14 @@ abstract record JoinStep
     /// <summary>Put the data aside and look again.</summary>
     public sealed record PutDataAside(string Reason) : JoinStep;
 
+    /// <summary>Restore the data from the backups, as a member of the given cluster, and look again.</summary>
+    public sealed record RestoreData(IReadOnlyList<MemberUrl> Cluster) : JoinStep;
+
     /// <summary>Remove the identity that lost its data from the cluster and look again.</summary>
     public sealed record RemoveLostIdentity(ulong Id) : JoinStep;
 
     /// <summary>Add itself to the cluster as a learner and look again.</summary>
     public sealed record AddAsLearner : JoinStep;
-
-    /// <summary>Do nothing yet and look again.</summary>
-    public sealed record Wait(string Reason) : JoinStep;
 
     /// <summary>Give up: only a person can decide.</summary>
     public sealed record Refuse(string Reason) : JoinStep;

@@ -73,22 +73,24 @@ sealed class Counter(string name, string help) : IMetric
     }
 }
 
-/// <summary>A distribution of durations in seconds by whether what took them succeeded.</summary>
+/// <summary>A distribution of durations in seconds by whether what took them succeeded, and by further labels where there are some.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="help">What it is about.</param>
 /// <param name="bounds">Upper bounds of its buckets, rising.</param>
 sealed class Histogram(string name, string help, params double[] bounds) : IMetric
 {
-    readonly Lock _gate = new();
-    readonly Series _succeeded = new(bounds.Length);
-    readonly Series _failed = new(bounds.Length);
+    readonly SortedDictionary<string, Series> _series = new(StringComparer.Ordinal);
 
     /// <summary>Records one duration.</summary>
-    public void Record(TimeSpan duration, bool succeeded)
+    /// <param name="duration">How long it took.</param>
+    /// <param name="succeeded">Whether it succeeded.</param>
+    /// <param name="labels">Further labels, as Prometheus writes them.</param>
+    public void Record(TimeSpan duration, bool succeeded, string labels = "")
     {
-        lock (_gate)
+        var key = labels.Length > 0 ? $"{labels},{Sample.Succeeded(succeeded)}" : Sample.Succeeded(succeeded);
+        lock (_series)
         {
-            var series = succeeded ? _succeeded : _failed;
+            if (!_series.TryGetValue(key, out var series)) _series[key] = series = new(bounds.Length);
             series.Count++;
             series.Sum += duration.TotalSeconds;
             for (var i = 0; i < bounds.Length; i++)
@@ -99,7 +101,7 @@ sealed class Histogram(string name, string help, params double[] bounds) : IMetr
     }
 
     /// <summary>Does something and records how long it took.</summary>
-    public async Task<T> Time<T>(TimeProvider time, Func<Task<T>> work)
+    public async Task<T> Time<T>(TimeProvider time, Func<Task<T>> work, string labels = "")
     {
         var start = time.GetTimestamp();
         var succeeded = false;
@@ -111,7 +113,7 @@ sealed class Histogram(string name, string help, params double[] bounds) : IMetr
         }
         finally
         {
-            Record(time.GetElapsedTime(start), succeeded);
+            Record(time.GetElapsedTime(start), succeeded, labels);
         }
     }
 
@@ -119,16 +121,14 @@ sealed class Histogram(string name, string help, params double[] bounds) : IMetr
     public void Render(StringBuilder text)
     {
         Sample.Header(text, name, "histogram", help);
-        lock (_gate)
+        lock (_series)
         {
-            Render(text, _succeeded, Sample.Succeeded(true));
-            Render(text, _failed, Sample.Succeeded(false));
+            foreach (var (labels, series) in _series) Render(text, series, labels);
         }
     }
 
     void Render(StringBuilder text, Series series, string label)
     {
-        if (series.Count == 0) return;
         for (var i = 0; i < bounds.Length; i++)
             Sample.Line(text, $"{name}_bucket", $"{label},le=\"{Sample.Number(bounds[i])}\"", series.Buckets[i]);
         Sample.Line(text, $"{name}_bucket", $"{label},le=\"+Inf\"", series.Count);

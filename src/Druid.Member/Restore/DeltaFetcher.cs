@@ -31,7 +31,7 @@ static class DeltaFetcher
         {
             await ended.CancelAsync();
             // Whatever comes of them now: nobody waits for it any more.
-            await Task.WhenAll(under.Select(u => u.File)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(under.Select(u => u.File))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

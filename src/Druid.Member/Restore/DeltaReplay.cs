@@ -14,6 +14,9 @@ sealed class DeltaReplay(string dataDirectory, PrivateEtcd etcd, ILogger log)
     // The private etcd holds the entries of a batch in memory.
     const long BatchSize = 64 << 20;
 
+    // "druid" in the upper bytes: etcd makes ids of leases out of its member's id and the time.
+    const long MarkBase = 0x6472_7569_6400_0000;
+
     readonly HashSet<long> _leases = [];
 
     string Database => Path.Combine(dataDirectory, "member", "snap", "db");
@@ -23,13 +26,16 @@ sealed class DeltaReplay(string dataDirectory, PrivateEtcd etcd, ILogger log)
     /// <summary>Events that were applied.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Has etcd apply what an earlier replay left in the log, and returns the revision.</summary>
-    public async Task<long> Resume(CancellationToken cancel)
+    /// <summary>Has etcd apply all of its log, as a single member does when it starts.</summary>
+    /// <param name="disarm">Whether to disarm alarms, so that writes are accepted.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The revision.</returns>
+    public async Task<long> Resume(bool disarm, CancellationToken cancel)
     {
         var end = WriteAheadLog.Verify(LogDirectory, cancel);
         using (var appender = new LogAppender(end))
         {
-            foreach (var alarm in EtcdDatabase.Read(Database).Alarms)
+            foreach (var alarm in disarm ? EtcdDatabase.Read(Database).Alarms : [])
             {
                 // Out of space or found corrupt, etcd refuses writes; these were accepted once.
                 appender.Append(new() { Alarm = new() { Action = Etcd.Rpc.AlarmRequest.Types.AlarmAction.Deactivate, MemberID = alarm.MemberID, Alarm = alarm.Alarm } });
@@ -93,24 +99,27 @@ sealed class DeltaReplay(string dataDirectory, PrivateEtcd etcd, ILogger log)
     /// <summary>Forgets all revisions before the last one.</summary>
     public async Task Compact(CancellationToken cancel)
     {
-        var end = WriteAheadLog.Verify(LogDirectory, cancel);
-        using (var appender = new LogAppender(end))
+        var revision = EtcdDatabase.Read(Database).Revision;
+        using (var appender = new LogAppender(WriteAheadLog.Verify(LogDirectory, cancel)))
         {
-            appender.Append(new() { Compaction = new() { Revision = EtcdDatabase.Read(Database).Revision } });
-            end = End(appender);
+            appender.Append(new() { Compaction = new() { Revision = revision } });
+            appender.Commit();
         }
-        await etcd.RunUntil("the compaction was done", gauges => gauges.Applied >= end.Index && gauges.Compactions > 0, cancel);
+        await etcd.RunUntil("the compaction was done", database => EtcdDatabase.CompactedRevision(database) == revision, cancel);
     }
 
+    // A lease that means nothing: once it is in the database, so is all that was logged before it. It runs out by itself.
     static LogEnd End(LogAppender appender)
     {
-        appender.AppendNothing();
+        appender.Append(new() { LeaseGrant = new() { ID = Mark(appender.Index + 1), TTL = 1 } });
         return appender.Commit();
     }
 
+    static long Mark(ulong index) => MarkBase | (long)index;
+
     async Task<long> Apply(LogEnd end, CancellationToken cancel)
     {
-        await etcd.RunUntil($"entry {end.Index} of its log was applied", gauges => gauges.Applied >= end.Index, cancel);
+        await etcd.RunUntil($"entry {end.Index} of its log was applied", database => EtcdDatabase.HasLease(database, Mark(end.Index)), cancel);
         return EtcdDatabase.Read(Database).Revision;
     }
 

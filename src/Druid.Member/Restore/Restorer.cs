@@ -88,11 +88,11 @@ sealed class Restorer(IObjectStore store, RestoreOptions options, ILogger log, T
         var replay = Replay();
         if (await PrepareStage(chain.Base, cancel))
         {
-            log.Information("An earlier restore of {Base} is taken up at revision {Revision}", chain.Base.Name, await replay.Resume(cancel));
+            log.Information("An earlier restore of {Base} is taken up at revision {Revision}", chain.Base.Name, await replay.Resume(disarm: true, cancel));
         }
         else
         {
-            await replay.Resume(cancel);
+            await replay.Resume(disarm: true, cancel);
         }
         var reached = Revision(Stage);
         var left = chain.Deltas.Where(d => d.LastRevision > reached).ToList();

@@ -21,7 +21,7 @@ enum InitializationStatus
 }
 
 /// <summary>Runs one initialization at a time, in the background, and keeps its result until it is asked for.</summary>
-sealed class Initialization(Func<string, CancellationToken, Task<InitialCluster>> prepare, ILogger log)
+sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<InitialCluster>> prepare, ILogger log)
 {
     readonly Lock _gate = new();
     InitializationStatus _status;
@@ -30,16 +30,16 @@ sealed class Initialization(Func<string, CancellationToken, Task<InitialCluster>
     public InitialCluster? Result { get; private set; }
 
     /// <summary>Starts an initialization unless one is at work or has a result that was not taken.</summary>
-    /// <param name="mode">How thorough: <c>sanity</c> or <c>full</c>.</param>
+    /// <param name="request">How thorough, and what is asked for.</param>
     /// <param name="cancel">Ends it.</param>
-    public void Start(string mode, CancellationToken cancel)
+    public void Start(InitializationRequest request, CancellationToken cancel)
     {
         lock (_gate)
         {
             if (_status != InitializationStatus.New) return;
             _status = InitializationStatus.Progress;
         }
-        _ = Task.Run(() => Work(mode, cancel), CancellationToken.None);
+        _ = Task.Run(() => Work(request, cancel), CancellationToken.None);
     }
 
     /// <summary>The status. A result is given once; after it the status is New again.</summary>
@@ -53,13 +53,13 @@ sealed class Initialization(Func<string, CancellationToken, Task<InitialCluster>
         }
     }
 
-    async Task Work(string mode, CancellationToken cancel)
+    async Task Work(InitializationRequest request, CancellationToken cancel)
     {
         var outcome = InitializationStatus.Failed;
         try
         {
-            log.Information("Initialization with {Mode} validation", mode);
-            Result = await prepare(mode, cancel);
+            log.Information("Initialization with {Mode} validation", request.Full ? "full" : "sanity");
+            Result = await prepare(request, cancel);
             outcome = InitializationStatus.Successful;
             log.Information("Initialized: etcd starts as {What}", Result.ForceNew ? "a cluster of its own" : Result.Exists ? "a member of its cluster" : "a founder of the cluster");
         }
@@ -81,3 +81,8 @@ sealed class Initialization(Func<string, CancellationToken, Task<InitialCluster>
         }
     }
 }
+
+/// <summary>What an initialization is asked for.</summary>
+/// <param name="Full">Whether every page and record of the data is to be looked at.</param>
+/// <param name="FailBelowRevision">The revision that restored data must reach at least; null for any.</param>
+readonly record struct InitializationRequest(bool Full, long? FailBelowRevision = null);

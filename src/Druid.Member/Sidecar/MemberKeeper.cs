@@ -13,11 +13,24 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
 {
     static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(250);
 
+    volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The last answer of etcd about itself; null while it does not answer.</summary>
     public StatusResponse? Status { get; private set; }
 
     /// <summary>Called when etcd comes up, goes, or changes its role.</summary>
     public event Action? Changed;
+
+    /// <summary>Completes once a condition holds on what etcd last said of itself.</summary>
+    public async Task Until(Func<StatusResponse?, bool> condition, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var changed = _changed.Task;
+            if (condition(Status)) return;
+            await changed.WaitAsync(cancel);
+        }
+    }
 
     /// <summary>Looks after the member until cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -90,6 +103,7 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
         var changed = (status is null) != (Status is null) || status?.Leader != Status?.Leader || status?.IsLearner != Status?.IsLearner;
         Status = status;
         if (!changed) return;
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         log.Information("etcd {State}", status is null ? "does not answer" : status.IsLearner ? "runs as learner" : status.Leader == status.Header.MemberId ? "leads" : status.Leader == 0 ? "knows no leader" : "follows");
         Changed?.Invoke();
     }

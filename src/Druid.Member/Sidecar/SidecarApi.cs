@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Text;
 using Druid.Member.Configuration;
 using Druid.Member.Metrics;
+using Druid.Member.Snapshots;
 using Microsoft.AspNetCore.Http;
 
 namespace Druid.Member.Sidecar;
 
 /// <summary>The sidecar's HTTP API.</summary>
 sealed class SidecarApi(
-    SidecarOptions options, ConfigSource config, string member, Initialization initialization, ServedConfig served, MemberKeeper keeper, MembershipApi membership, MetricsPage metrics, CancellationToken stop)
+    SidecarOptions options, ConfigSource config, string member, Initialization initialization, ServedConfig served, MemberKeeper keeper, BackupHealth backups, MembershipApi membership, SnapshotApi snapshots, MetricsPage metrics, CancellationToken stop)
 {
     /// <summary>Answers a request.</summary>
     public Task Answer(HttpContext context)
@@ -26,14 +28,22 @@ sealed class SidecarApi(
             "/metrics" => Text(context, StatusCodes.Status200OK, metrics.Render(), MetricsPage.ContentType),
             "/members/remove" => membership.Remove(context),
             "/leader/move" => membership.MoveLeader(context),
-            "/snapshot/full" or "/snapshot/delta" or "/snapshot/latest" => Snapshots(context),
+            "/snapshot/full" or "/snapshot/delta" or "/snapshot/latest" => snapshots.Answer(context),
             _ => Text(context, StatusCodes.Status404NotFound, $"no such path: {context.Request.Path}\n"),
         };
     }
 
     Task StartInitialization(HttpContext context)
     {
-        initialization.Start(context.Request.Query["mode"] == "sanity" ? "sanity" : "full", stop);
+        var text = context.Request.Query["failBelowRevision"].ToString();
+        long? atLeast = null;
+        if (text.Length > 0)
+        {
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
+                return Text(context, StatusCodes.Status400BadRequest, $"failBelowRevision={text} is not a revision\n");
+            atLeast = revision > 0 ? revision : null;
+        }
+        initialization.Start(new(Full: context.Request.Query["mode"] != "sanity", atLeast), stop);
         return Task.CompletedTask;
     }
 
@@ -55,14 +65,10 @@ sealed class SidecarApi(
 
     Task Health(HttpContext context)
     {
-        var healthy = keeper.Status is not null;
+        var healthy = keeper.Status is not null && backups.Trouble is null;
         return Text(context, healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
             healthy ? """{"health":true}""" : """{"health":false}""", "application/json");
     }
-
-    Task Snapshots(HttpContext context) => options.StoreProvider is { } provider
-        ? Text(context, StatusCodes.Status501NotImplemented, $"this agent takes no snapshots, so the {provider} store stays unused\n")
-        : Text(context, StatusCodes.Status405MethodNotAllowed, "no snapshot store is configured\n");
 
     static Task Text(HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
     {

@@ -1,3 +1,7 @@
+using Druid.Member.Maintenance;
+using Druid.Member.Restore;
+using Druid.Member.Snapshots;
+using Druid.Member.Stores;
 using Druid.Member.Tls;
 
 namespace Druid.Member.Sidecar;
@@ -47,6 +51,21 @@ sealed record SidecarOptions
     /// <summary>Time that such a look may take.</summary>
     public required TimeSpan CheckTimeout { get; init; }
 
-    /// <summary>The kind of snapshot store; null for none.</summary>
-    public string? StoreProvider { get; init; }
+    /// <summary>Where backups are; null for none.</summary>
+    public StoreOptions? Store { get; init; }
+
+    /// <summary>When and how snapshots are taken.</summary>
+    public required SnapshotterOptions Snapshots { get; init; }
+
+    /// <summary>The leases that say how far they are; null for none.</summary>
+    public SnapshotLeaseNames? SnapshotLeases { get; init; }
+
+    /// <summary>Which snapshots are kept.</summary>
+    public required RetentionOptions Retention { get; init; }
+
+    /// <summary>When databases are defragmented.</summary>
+    public required DefragmentationOptions Defragmentation { get; init; }
+
+    /// <summary>How data is restored.</summary>
+    public required RestoreSettings Restore { get; init; }
 }

@@ -4,7 +4,10 @@ using Druid.Member.Data;
 using Druid.Member.Etcd;
 using Druid.Member.Http;
 using Druid.Member.Membership;
+using Druid.Member.Maintenance;
 using Druid.Member.Metrics;
+using Druid.Member.Snapshots;
+using Druid.Member.Stores;
 using Serilog;
 
 namespace Druid.Member.Sidecar;
@@ -30,21 +33,39 @@ static class SidecarServer
         using var etcd = new EtcdClient(ClientOptions(options, time));
         var page = new MetricsPage();
         MemberKeeper? keeper = null;
+        var health = new BackupHealth();
         var metrics = new MembershipMetrics(page, () => config.Current.Size, () => keeper?.Status?.IsLearner);
+        var backupMetrics = new BackupMetrics(page, () => keeper?.Status?.Header.Revision, () => health.Trouble is not null);
         var cluster = new ClusterGateway(etcd, () => Others(options, config.Current, member), metrics, log, time);
+        await using var store = options.Store is null ? null : new StoreFactory(Environment.GetEnvironmentVariable, time).Open(options.Store);
 
         keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, options.CheckPeriod, log, time);
         var heartbeat = new Heartbeat(etcd, lease, config, member, options.Heartbeat, log, time);
         keeper.Changed += heartbeat.Hasten;
-        var initialization = new Initialization(
-            (_, cancel) => new MemberPreparation(config.Current, member, data, cluster, lease, log, time).Prepare(cancel), log);
-        var api = new SidecarApi(options, config, member, initialization, served, keeper, new MembershipApi(etcd), page, stop);
+        var validator = new DataValidator(options.Restore, options.PodNamespace, backupMetrics, log, time);
+        var backups = new BackupSource(store, options.Restore, backupMetrics, log, time);
+        var initialization = new Initialization((request, cancel) => new MemberPreparation(config.Current, member, data, validator, backups, cluster, lease, log, time)
+            .Prepare(request.Full, request.FailBelowRevision, cancel), log);
+
+        using var snapshotLeaseClient = options.SnapshotLeases is null ? null : kubernetes ?? new KubernetesClient(ClusterConfiguration.Detect());
+        ISnapshotLeases snapshotLeases = snapshotLeaseClient is null ? new NoSnapshotLeases()
+            : new KubernetesSnapshotLeases(snapshotLeaseClient, options.PodNamespace, options.SnapshotLeases!, LeaseTimeout, log, time);
+        var working = etcd.Within(options.Snapshots.CallTimeout);
+        var snapshotter = store is null ? null : new Snapshotter(working, store, snapshotLeases, options.Snapshots, backupMetrics, health, log, time);
+        var leaderWork = new LeaderWork(keeper,
+        [
+            new Defragmentation(etcd, options.Defragmentation, backupMetrics, log, time).Run,
+            .. store is null ? Array.Empty<Func<CancellationToken, Task>>() : [snapshotter!.Run, new GarbageCollector(store, options.Retention, backupMetrics, log, time).Run],
+        ], health, log);
+        using var leader = new LeaderAgent(etcd, options.Identity is null ? null : options.EtcdTls, url => AgentBeside(url, options), options.Snapshots.SnapshotTimeout);
+        var snapshotApi = new SnapshotApi(store, options.Store?.Prefix ?? "", snapshotter, leader, () => keeper.Status);
+        var api = new SidecarApi(options, config, member, initialization, served, keeper, health, new MembershipApi(etcd), snapshotApi, page, stop);
 
         await using var server = await HttpServer.Start(options.Port, options.Identity, api.Answer, stop);
         log.Information("The sidecar of {Member} listens on port {Port}", member, server.Port);
         try
         {
-            await Task.WhenAll(keeper.Run(stop), options.RenewsLease ? heartbeat.Run(stop) : Task.CompletedTask);
+            await Task.WhenAll(keeper.Run(stop), leaderWork.Run(stop), options.RenewsLease ? heartbeat.Run(stop) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -61,6 +82,9 @@ static class SidecarServer
         CallTimeout = options.CheckTimeout,
         Time = time,
     };
+
+    static Uri AgentBeside(Uri clientUrl, SidecarOptions options) =>
+        new UriBuilder(options.Identity is null ? "http" : "https", clientUrl.Host, options.Port).Uri;
 
     /// <summary>Where the cluster can be asked by a member that is not part of it: at its Service, and at the other members.</summary>
     static Uri[] Others(SidecarOptions options, ClusterConfig config, string member) =>

@@ -166,7 +166,7 @@ sealed class DeltaReader : IAsyncDisposable
     static void SkipValue(ref Utf8JsonReader reader)
     {
         reader.Read();
-        reader.Skip();
+        reader.TrySkip();
     }
 
     InvalidDataException Damaged(string what, Exception? cause = null) => new($"{_name} is damaged: {what}", cause);

@@ -1,5 +1,7 @@
 using Druid.Member.Etcd;
 using Druid.Member.Etcd.Rpc;
+using Druid.Member.Stores;
+using Druid.Member.Stores.Local;
 using Google.Protobuf;
 
 namespace Druid.MemberTests.Harness;
@@ -23,6 +25,27 @@ sealed class Cluster : IAsyncDisposable
     public Leases? Leases { get; }
 
     public bool PeerTls { get; set; }
+
+    /// <summary>Flags of backups for all sidecars; none without.</summary>
+    public string[] BackupFlags { get; set; } = [];
+
+    /// <summary>The directory that <see cref="UseLocalStore"/> puts backups into.</summary>
+    public string StoreDirectory => Path.Combine(Root, "bucket", "backups");
+
+    /// <summary>Has all sidecars take backups into a directory, deltas every second.</summary>
+    public void UseLocalStore(params string[] more)
+    {
+        Directory.CreateDirectory(StoreDirectory);
+        BackupFlags =
+        [
+            "--storage-provider=Local", "--store-container=bucket", "--store-prefix=backups", "--delta-snapshot-period=1s", "--schedule=0 0 1 1 *",
+            .. Leases is null ? Array.Empty<string>() : ["--enable-snapshot-lease-renewal=true", "--full-snapshot-lease-name=e-full-snap", "--delta-snapshot-lease-name=e-delta-snap"],
+            .. more,
+        ];
+    }
+
+    /// <summary>The store as the sidecars see it.</summary>
+    public IObjectStore Store() => new LocalStore(StoreDirectory, TimeProvider.System);
 
     public IReadOnlyList<Pod> Pods => _pods;
 

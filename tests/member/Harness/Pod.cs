@@ -48,12 +48,14 @@ sealed class Pod : IDisposable
         Sidecar?.Dispose();
         Configure();
         var environment = new Dictionary<string, string> { ["POD_NAME"] = Name, ["POD_NAMESPACE"] = "shop", ["ETCD_CONF"] = ConfigFile };
+        if (_cluster.BackupFlags.Length > 0) environment["HOME"] = _cluster.Root;
         if (_cluster.Leases is { } leases) environment["KUBECONFIG"] = leases.Kubeconfig;
         Sidecar = new Agent(environment,
         [
             "server", Flag("server-port", _ports[2]), $"--endpoints={ClientUrl}", "--log-format=text", "--reelection-period=500ms",
             .. _cluster.Leases is null ? Array.Empty<string>() : ["--enable-member-lease-renewal=true", "--k8s-heartbeat-duration=500ms"],
             .. _cluster.Security?.SidecarFlags ?? [],
+            .. _cluster.BackupFlags.Length == 0 ? Array.Empty<string>() : [.. _cluster.BackupFlags, $"--restoration-temp-snapshots-dir={Volume}/restoration.temp", $"--snapstore-temp-directory={Volume}/temp"],
             .. more,
         ]);
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Druid.Api;
+using Druid.Kubernetes.Resources;
 
 namespace Druid.UnitTests.Api;
 

@@ -11,7 +11,7 @@ public sealed class ReferenceTests
         ["Druid.Kubernetes"] = [],
         ["Druid.Api"] = ["Druid.Kubernetes"],
         ["Druid.Operator"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes"],
-        ["Druid.Member"] = ["Druid.Kubernetes"],
+        ["Druid.Member"] = ["Druid.StateMachine", "Druid.Kubernetes"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

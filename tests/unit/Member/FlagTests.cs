@@ -86,16 +86,15 @@ public class FlagTests
     [InlineData("--endpoints=ftp://e:2379", "--endpoints")]
     [InlineData("--server-cert=/crt", "--server-key")]
     [InlineData("--k8s-heartbeat-duration=0s", "--k8s-heartbeat-duration")]
+    [InlineData("--schedule=hourly", "--schedule")]
+    [InlineData("--storage-provider=S3", "STORAGE_CONTAINER")]
     public void Server_flags_that_contradict_each_other_are_refused_and_named(string arguments, string named) =>
         Assert.Contains(named, Assert.Throws<FormatException>(() => Server(arguments.Split(' '))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_pod_name_is_named()
     {
-        var flags = new ServerFlags();
-        var parsed = Parse(flags);
-
-        Assert.Contains("POD_NAME", Assert.Throws<FormatException>(() => flags.Read(parsed, _ => null)).Message, StringComparison.Ordinal);
+        Assert.Contains("POD_NAME", Assert.Throws<FormatException>(() => Server([], _ => null)).Message, StringComparison.Ordinal);
     }
 
     static StartEtcdOptions StartEtcd(params string[] arguments)
@@ -106,12 +105,16 @@ public class FlagTests
         return flags.Read(parsed);
     }
 
-    static Druid.Member.Sidecar.SidecarOptions Server(params string[] arguments)
+    static Druid.Member.Sidecar.SidecarOptions Server(params string[] arguments) => Server(arguments, Pod.GetValueOrDefault);
+
+    static Druid.Member.Sidecar.SidecarOptions Server(string[] arguments, Func<string, string?> environment)
     {
-        var flags = new ServerFlags();
-        var parsed = Parse(flags, arguments);
+        var (server, store, snapshots, leases, restore) = (new ServerFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
+        var command = new RootCommand();
+        foreach (var group in new FlagGroup[] { server, store, snapshots, leases, restore }) group.AddTo(command);
+        var parsed = command.Parse(arguments);
         Assert.Empty(parsed.Errors);
-        return flags.Read(parsed, Pod.GetValueOrDefault);
+        return server.Read(parsed, environment, store, snapshots, leases, restore);
     }
 
     static ParseResult Parse(FlagGroup flags, params string[] arguments)

@@ -10,12 +10,12 @@ public class InitializationTests
     static readonly InitialCluster Plan = new(Exists: false, [new("e-0", "http://e-0:2380")]);
 
     readonly TaskCompletionSource<InitialCluster> _work = new();
-    readonly List<string> _modes = [];
+    readonly List<bool> _modes = [];
     readonly Initialization _initialization;
 
-    public InitializationTests() => _initialization = new((mode, _) =>
+    public InitializationTests() => _initialization = new((request, _) =>
     {
-        lock (_modes) _modes.Add(mode);
+        lock (_modes) _modes.Add(request.Full);
         return _work.Task;
     }, Logger.None);
 
@@ -25,7 +25,7 @@ public class InitializationTests
     [Fact]
     public async Task A_success_is_told_once_and_then_it_is_new_again()
     {
-        _initialization.Start("full", default);
+        _initialization.Start(new(Full: true), default);
         Assert.Equal(InitializationStatus.Progress, _initialization.TakeStatus());
         _work.SetResult(Plan);
 
@@ -37,7 +37,7 @@ public class InitializationTests
     [Fact]
     public async Task A_failure_is_told_once_and_can_be_tried_again()
     {
-        _initialization.Start("full", default);
+        _initialization.Start(new(Full: true), default);
         _work.SetException(new PreparationException("wrong volume"));
 
         Assert.Equal(InitializationStatus.Failed, await Outcome());
@@ -48,12 +48,12 @@ public class InitializationTests
     [Fact]
     public async Task Only_one_is_at_work_however_often_it_is_started()
     {
-        _initialization.Start("sanity", default);
-        _initialization.Start("full", default);
+        _initialization.Start(new(Full: false), default);
+        _initialization.Start(new(Full: true), default);
         _work.SetResult(Plan);
         await Outcome();
 
-        Assert.Equal(["sanity"], _modes);
+        Assert.Equal([false], _modes);
     }
 
     async Task<InitializationStatus> Outcome()

@@ -2,6 +2,7 @@ using Druid.Member.Configuration;
 using Druid.Member.Data;
 using Druid.Member.Etcd.Rpc;
 using Druid.Member.Membership;
+using Druid.StateMachine.Machines;
 
 namespace Druid.UnitTests.Member;
 
@@ -56,7 +57,7 @@ public class JoiningTests
 
     [Fact]
     public void A_member_that_lost_its_data_does_not_found_a_cluster_while_nobody_answers() =>
-        Assert.IsType<JoinStep.Wait>(Decide(NoData, cluster: null, id: 2));
+        Assert.IsType<Wait>(Decide(NoData, cluster: null, id: 2));
 
     [Fact]
     public void A_removed_member_does_not_come_back_with_its_old_data() =>
@@ -69,15 +70,15 @@ public class JoiningTests
     [Fact]
     public void A_member_that_is_to_join_a_running_cluster_never_founds_one()
     {
-        Assert.IsType<JoinStep.Wait>(Joining.Decide(Seen(NoData, null) with { JoinsExisting = true }));
+        Assert.IsType<Wait>(Joining.Decide(Seen(NoData, null) with { JoinsExisting = true }));
         Assert.IsType<JoinStep.AddAsLearner>(Joining.Decide(Seen(NoData, Members(Voter(0), Voter(1))) with { JoinsExisting = true }));
     }
 
     [Fact]
     public void A_member_that_was_told_to_leave_does_not_join_again()
     {
-        Assert.IsType<JoinStep.Wait>(Decide(NoData, Members(Voter(0), Voter(1)), task: MemberTask.Leave));
-        Assert.IsType<JoinStep.Wait>(Decide(OwnData, Members(Voter(0), Voter(1)), task: MemberTask.Leave));
+        Assert.IsType<Wait>(Decide(NoData, Members(Voter(0), Voter(1)), task: MemberTask.Leave));
+        Assert.IsType<Wait>(Decide(OwnData, Members(Voter(0), Voter(1)), task: MemberTask.Leave));
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public class JoiningTests
     [Fact]
     public void A_member_that_is_to_rejoin_waits_for_the_rebuilt_cluster_and_gives_up_its_data()
     {
-        Assert.IsType<JoinStep.Wait>(Decide(OwnData, cluster: null, task: MemberTask.Rejoin));
+        Assert.IsType<Wait>(Decide(OwnData, cluster: null, task: MemberTask.Rejoin));
         Assert.IsType<JoinStep.PutDataAside>(Decide(OwnData, Members(Voter(0)), task: MemberTask.Rejoin));
         Assert.IsType<JoinStep.PutDataAside>(Decide(new DataState.Of(new(2, 0xbad)), Members(Voter(0)), task: MemberTask.Rejoin));
         Assert.IsType<JoinStep.AddAsLearner>(Decide(NoData, Members(Voter(0)), task: MemberTask.Rejoin));
@@ -106,13 +107,61 @@ public class JoiningTests
     public void Unreadable_data_is_replaced_only_where_the_cluster_has_it_too()
     {
         Assert.IsType<JoinStep.PutDataAside>(Decide(new DataState.Unreadable("torn"), Members(Voter(0), Voter(1), Voter(2))));
-        Assert.IsType<JoinStep.Wait>(Decide(new DataState.Unreadable("torn"), cluster: null));
+        Assert.IsType<Wait>(Decide(new DataState.Unreadable("torn"), cluster: null));
         Assert.IsType<JoinStep.Refuse>(Joining.Decide(Seen(new DataState.Unreadable("torn"), null) with { Configured = [Three[2]] }));
     }
 
     [Fact]
     public void A_single_member_without_data_founds_its_cluster() =>
         Assert.IsType<JoinStep.Start>(Joining.Decide(Seen(NoData, null) with { Configured = [Three[2]], Record = new("2", MemberTask.Serve) }));
+
+    [Fact]
+    public void A_single_member_whose_data_is_broken_or_gone_is_restored_from_the_backup()
+    {
+        Assert.IsType<JoinStep.PutDataAside>(Alone(new DataState.Unreadable("torn"), new BackupState.Reaches(7)));
+        Assert.Equal([Three[2]], Assert.IsType<JoinStep.RestoreData>(Alone(NoData, new BackupState.Reaches(7))).Cluster);
+    }
+
+    [Fact]
+    public void A_single_member_never_starts_with_data_older_than_its_backup()
+    {
+        Assert.IsType<JoinStep.PutDataAside>(Alone(OwnData, new BackupState.Reaches(7), revision: 6));
+        Assert.IsType<JoinStep.Start>(Alone(OwnData, new BackupState.Reaches(7), revision: 7));
+        Assert.IsType<Wait>(Alone(OwnData, new BackupState.Unknown("away"), revision: 7));
+    }
+
+    [Fact]
+    public void Nothing_is_founded_or_given_up_while_it_is_not_known_whether_there_is_a_backup()
+    {
+        Assert.IsType<Wait>(Alone(NoData, new BackupState.Unknown("away")));
+        Assert.IsType<Wait>(Alone(new DataState.Unreadable("torn"), new BackupState.Unknown("away")));
+        Assert.IsType<Wait>(Joining.Decide(Seen(NoData, null) with { Backup = new BackupState.Unknown("away") }));
+    }
+
+    [Fact]
+    public void A_new_cluster_of_several_members_begins_with_its_backup() =>
+        Assert.Equal(Three, Assert.IsType<JoinStep.RestoreData>(Joining.Decide(Seen(NoData, null) with { Backup = new BackupState.Reaches(7) })).Cluster);
+
+    [Fact]
+    public void A_cluster_is_founded_anew_from_the_backup_where_nobody_has_data()
+    {
+        var seen = Seen(NoData, null) with { Record = new("2", MemberTask.Rebuild), Backup = new BackupState.Reaches(7) };
+
+        Assert.Equal([Three[2]], Assert.IsType<JoinStep.RestoreData>(Joining.Decide(seen)).Cluster);
+        Assert.IsType<JoinStep.PutDataAside>(Joining.Decide(seen with { Data = new DataState.Unreadable("torn") }));
+        Assert.IsType<JoinStep.Refuse>(Joining.Decide(seen with { Data = new DataState.Unreadable("torn"), Backup = new BackupState.Empty() }));
+        Assert.IsType<Wait>(Joining.Decide(seen with { Backup = new BackupState.Unknown("away") }));
+    }
+
+    [Fact]
+    public void A_backup_that_is_older_than_asked_for_is_not_restored()
+    {
+        var seen = Seen(NoData, null) with { Configured = [Three[2]], Backup = new BackupState.Reaches(7), AtLeast = 8 };
+
+        Assert.IsType<JoinStep.Refuse>(Joining.Decide(seen));
+        Assert.IsType<JoinStep.Refuse>(Joining.Decide(seen with { Backup = new BackupState.Empty() }));
+        Assert.IsType<JoinStep.RestoreData>(Joining.Decide(seen with { AtLeast = 7 }));
+    }
 
     [Fact]
     public void A_member_without_a_name_goes_by_the_configured_one_of_its_url()
@@ -133,12 +182,18 @@ public class JoiningTests
             checkedCases++;
             var listed = seen.Cluster?.Find(seen.Name, seen.PeerUrls);
             if (step is JoinStep.Start { Initial.Exists: false } && seen.Record.Task != MemberTask.Rebuild)
-                Assert.True(seen.Cluster is null && seen.Data is DataState.Absent && !seen.Record.WasMember, $"founds a second cluster: {seen}");
+                Assert.True(seen.Cluster is null && seen.Data is DataState.Absent && (!seen.Record.WasMember || !seen.HasOthers), $"founds a second cluster: {seen}");
             if (step is JoinStep.Start { Initial.Exists: true } && seen.Data is DataState.Absent)
                 Assert.True(listed is not null && !listed.HasStarted() && seen.Record.Id != $"{listed.ID:x}", $"comes back without its log: {seen}");
             if (step is JoinStep.PutDataAside)
-                Assert.True(seen.Cluster is not null, $"gives up data that no quorum stands in for: {seen}");
-            if (step is JoinStep.PutDataAside && seen.Data is DataState.Of { Identity: var own })
+                Assert.True(seen.Cluster is not null || seen.Backup is BackupState.Reaches, $"gives up data that neither a quorum nor a backup stands in for: {seen}");
+            if (step is JoinStep.Start && !seen.HasOthers && seen.Data is DataState.Of && seen.Record.Task != MemberTask.Rebuild)
+                Assert.True(seen.Backup is BackupState.None or BackupState.Empty || (seen.Backup is BackupState.Reaches backup && seen.Revision >= backup.Revision), $"starts with data that may be older than its backup: {seen}");
+            if (step is JoinStep.Start { Initial.Exists: false } && seen.Data is DataState.Absent)
+                Assert.True(seen.Backup is BackupState.None or BackupState.Empty, $"founds an empty cluster where a backup may be: {seen}");
+            if (step is JoinStep.RestoreData)
+                Assert.True(seen is { Data: DataState.Absent, Backup: BackupState.Reaches } && (seen.Cluster is null || seen.Record.Task == MemberTask.Rebuild), $"restores over something: {seen}");
+            if (step is JoinStep.PutDataAside && seen.HasOthers && seen.Data is DataState.Of { Identity: var own })
                 Assert.True(seen.Cluster!.Find(own.MemberId) is null || seen.Cluster.ClusterId != own.ClusterId, $"gives up data of a member: {seen}");
             if (step is JoinStep.AddAsLearner)
                 Assert.True(seen is { Data: DataState.Absent, Cluster: not null, Record.Task: not MemberTask.Leave } && listed is null, $"joins: {seen}");
@@ -157,9 +212,16 @@ public class JoiningTests
         }
         from id in new[] { null, "2", "7" }
         from task in Enum.GetValues<MemberTask>()
-        select Seen(data, cluster) with { Record = new(id, task) };
+        from backup in new BackupState[] { new BackupState.None(), new BackupState.Unknown("away"), new BackupState.Empty(), new BackupState.Reaches(7) }
+        from revision in new long?[] { 6, 7 }
+        from alone in new[] { false, true }
+        where !alone || cluster is null
+        select Seen(data, cluster) with { Record = new(id, task), Backup = backup, Revision = revision, Configured = alone ? [Three[2]] : Three };
 
-    static JoinStep Decide(DataState data, ClusterMembers? cluster, ulong? id = null, MemberTask task = MemberTask.Serve) =>
+    static IAction Alone(DataState data, BackupState backup, long? revision = null) =>
+        Joining.Decide(Seen(data, null) with { Configured = [Three[2]], Backup = backup, Revision = revision });
+
+    static IAction Decide(DataState data, ClusterMembers? cluster, ulong? id = null, MemberTask task = MemberTask.Serve) =>
         Joining.Decide(Seen(data, cluster) with { Record = new(id?.ToString("x", null), task) });
 
     static JoinObservation Seen(DataState data, ClusterMembers? cluster) =>

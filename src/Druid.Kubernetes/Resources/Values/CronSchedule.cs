@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Druid.Api;
+namespace Druid.Kubernetes.Resources;
 
 /// <summary>Points in time that recur, written in the five fields of cron: minute, hour, day of month, month, day of week. All times are UTC.</summary>
 /// <remarks>
