@@ -1,4 +1,3 @@
-using Druid.Member.Etcd.Rpc;
 using Druid.Member.Metrics;
 using Druid.Member.Restore;
 using Serilog;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Druid.Member.Etcd;
-using Druid.Member.Membership;
 using Druid.Member.Metrics;
 using Druid.Member.Stores;
 using Serilog;

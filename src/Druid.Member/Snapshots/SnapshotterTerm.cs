@@ -1,5 +1,4 @@
 using Druid.Member.Etcd;
-using Druid.Member.Etcd.Rpc;
 using Druid.Member.Membership;
 using Druid.Member.Metrics;
 using Druid.Member.Stores;
