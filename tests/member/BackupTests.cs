@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Druid.Member.Snapshots;
 using Druid.MemberTests.Harness;
 
 namespace Druid.MemberTests;
