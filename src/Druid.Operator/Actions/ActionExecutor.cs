@@ -152,14 +152,8 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
 
     async Task StartCompaction(ClusterObjects objects, CancellationToken cancel)
     {
-        try
-        {
-            recent.Remember(await client.Create(CompactionJob.Render(observer.CompactionContext(objects)), cancel));
-        }
-        catch (KubernetesException error) when (error.Reason == ErrorReason.AlreadyExists && BackupObserver.CompactionJobOf(objects) is not null)
-        {
-            // Ours, from before a crash.
-        }
+        // One of ours from before a crash is refused as existing, and seen at the next look.
+        recent.Remember(await client.Create(CompactionJob.Render(observer.CompactionContext(objects)), cancel));
     }
 
     // In the foreground: as long as its pod runs, so does the compaction, and no other may begin.
@@ -171,18 +165,11 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         }
     }
 
-    // A merge patch replaces the list, so it holds only for the version that was read.
     async Task SetFinalizer(Etcd etcd, bool present, CancellationToken cancel)
     {
-        var others = (etcd.Metadata.Finalizers ?? []).Where(f => f != Finalizers.Etcd);
-        var finalizers = new JsonArray([.. (present ? others.Append(Finalizers.Etcd) : others).Select(f => (JsonNode)f)]);
-        try
+        if (await client.SetFinalizer(etcd, Finalizers.Etcd, present, cancel) is { } written)
         {
-            await PatchEtcd(etcd, new() { ["finalizers"] = finalizers, ["resourceVersion"] = etcd.Metadata.ResourceVersion }, cancel);
-        }
-        catch (KubernetesException error) when (!present && error.Reason == ErrorReason.NotFound)
-        {
-            // Gone already: what was asked for.
+            recent.Remember(written);
         }
     }
 

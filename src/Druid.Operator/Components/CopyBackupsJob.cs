@@ -17,6 +17,8 @@ public static class CopyBackupsJob
         var task = context.Task;
         var source = new StoreAccess(task.Spec.SourceStore, Home, context.SourceHostPath, "source-");
         var target = new StoreAccess(task.Spec.TargetStore, Home, context.TargetHostPath);
+        // Within one directory of a node there is one volume, as nothing can be mounted twice.
+        StoreAccess[] mounted = source.IsSameDirectory(target) ? [target] : [source, target];
         var own = task.Own(Names.CopyJob(task), ComponentLabel.CopyJob);
         return new()
         {
@@ -37,16 +39,16 @@ public static class CopyBackupsJob
                             RunAsUser = EtcdDefaults.User,
                             FsGroup = EtcdDefaults.User,
                         },
-                        InitContainers = StoreAccess.Permissions(context.Images.Shell, target, source) is { } permissions ? [permissions] : null,
-                        Containers = [Copy(context, source, target)],
-                        Volumes = [new() { Name = Workspace, EmptyDir = new() }, .. source.Volumes, .. target.Volumes],
+                        InitContainers = StoreAccess.Permissions(context.Images.Shell, [.. mounted.Reverse()]) is { } permissions ? [permissions] : null,
+                        Containers = [Copy(context, source, target, mounted)],
+                        Volumes = [new() { Name = Workspace, EmptyDir = new() }, .. mounted.SelectMany(store => store.Volumes)],
                     },
                 },
             },
         };
     }
 
-    static Container Copy(CopyBackupsContext context, StoreAccess source, StoreAccess target) => new()
+    static Container Copy(CopyBackupsContext context, StoreAccess source, StoreAccess target, IEnumerable<StoreAccess> mounted) => new()
     {
         Name = "copy-backups",
         Image = context.Images.AgentOf(context.UpgradeEtcdVersion),
@@ -54,7 +56,7 @@ public static class CopyBackupsJob
         Args = [.. Arguments(context.Task.Spec, source, target)],
         Env = [.. source.Environment, .. target.Environment],
         SecurityContext = new() { AllowPrivilegeEscalation = false },
-        VolumeMounts = [new() { Name = Workspace, MountPath = WorkingDirectory }, .. source.Mounts, .. target.Mounts],
+        VolumeMounts = [new() { Name = Workspace, MountPath = WorkingDirectory }, .. mounted.SelectMany(store => store.Mounts)],
     };
 
     static IEnumerable<string> Arguments(EtcdCopyBackupsTaskSpec spec, StoreAccess source, StoreAccess target)

@@ -76,6 +76,11 @@ sealed record StoreAccess(StoreSpec Store, string HomeDirectory, string? HostPat
         };
     }
 
+    /// <summary>Whether both are in the same directory of a node, under prefixes of their own.</summary>
+    public bool IsSameDirectory(StoreAccess other) =>
+        Provider == StorageProvider.Local && other.Provider == StorageProvider.Local && Store.Container == other.Store.Container
+        && (HostPath ?? UsualHostPath) == (other.HostPath ?? UsualHostPath);
+
     string? Secret => Store.SecretRef?.Name is { Length: > 0 } name ? name : null;
 
     string LocalVolume => $"{Prefix}local-backup";

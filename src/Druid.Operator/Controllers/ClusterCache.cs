@@ -22,6 +22,9 @@ public sealed class ClusterCache
     readonly List<Action> disposals = [];
     readonly StoreIndex<Pod> podsByCluster;
     readonly StoreIndex<PersistentVolumeClaim> claimsByCluster;
+    readonly StoreIndex<Etcd> etcdsBySecret;
+    readonly StoreIndex<EtcdCopyBackupsTask> copyTasksBySecret;
+    readonly StoreIndex<EtcdOpsTask> opsTasksByEtcd;
 
     /// <summary>A cache; <see cref="Run"/> fills it.</summary>
     public ClusterCache(KubernetesClient client, RecentWrites recent, IRuntimeObserver observer, TimeProvider? time = null)
@@ -41,6 +44,11 @@ public sealed class ClusterCache
         RoleBindings = FollowOwned<RoleBinding>(client, observer);
         Budgets = FollowOwned<PodDisruptionBudget>(client, observer);
         Jobs = FollowOwned<Job>(client, observer);
+        CopyTasks = Follow<EtcdCopyBackupsTask>(client, observer, selector: null);
+        OpsTasks = Follow<EtcdOpsTask>(client, observer, selector: null);
+        etcdsBySecret = Etcds.Store.Index(etcd => SpecErrors.References(etcd).Select(r => $"{etcd.Metadata.Namespace}/{r.Secret}").Distinct());
+        copyTasksBySecret = CopyTasks.Store.Index(task => CopyTaskObserver.References(task).Select(r => $"{task.Metadata.Namespace}/{r.Secret}").Distinct());
+        opsTasksByEtcd = OpsTasks.Store.Index(task => [$"{task.Metadata.Namespace}/{task.Spec.EtcdName}"]);
         podsByCluster = Pods.Store.Index(Indexes.Label(Labels.PartOf));
         claimsByCluster = Claims.Store.Index(Indexes.Label(Labels.PartOf));
     }
@@ -84,10 +92,16 @@ public sealed class ClusterCache
     /// <summary>Jobs of compactions and of copy tasks.</summary>
     public Reflector<Job> Jobs { get; }
 
+    /// <summary>Tasks that copy backups.</summary>
+    public Reflector<EtcdCopyBackupsTask> CopyTasks { get; }
+
+    /// <summary>Tasks that do something to a cluster once.</summary>
+    public Reflector<EtcdOpsTask> OpsTasks { get; }
+
     /// <summary>Completes once everything has been read for the first time.</summary>
     public Task Synced => Task.WhenAll(
         Etcds.Synced, Secrets.Synced, Pods.Synced, Claims.Synced, StatefulSets.Synced, Leases.Synced, ConfigMaps.Synced, Services.Synced,
-        ServiceAccounts.Synced, Roles.Synced, RoleBindings.Synced, Budgets.Synced, Jobs.Synced);
+        ServiceAccounts.Synced, Roles.Synced, RoleBindings.Synced, Budgets.Synced, Jobs.Synced, CopyTasks.Synced, OpsTasks.Synced);
 
     /// <summary>Follows the server until cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -106,7 +120,7 @@ public sealed class ClusterCache
     /// <summary>All that is known of a cluster, this process's own latest writes included; null when the Etcd is not there.</summary>
     public ClusterObjects? Find(ObjectKey key)
     {
-        if (recent.Newer(Etcds.Store.Get(key), key) is not { } etcd)
+        if (FindEtcd(key) is not { } etcd)
         {
             return null;
         }
@@ -126,6 +140,35 @@ public sealed class ClusterCache
             Secrets = SpecErrors.References(etcd).Select(r => r.Secret!).Where(name => Secrets.Store.Get(key with { Name = name }) is not null).ToHashSet(),
         };
     }
+
+    /// <summary>The Etcd of this name; null when there is none.</summary>
+    public Etcd? FindEtcd(ObjectKey key) => recent.Newer(Etcds.Store.Get(key), key);
+
+    /// <summary>A copy task and what there is of it; null when there is no such task.</summary>
+    internal CopyTaskObjects? FindCopyTask(ObjectKey key)
+    {
+        if (recent.Newer(CopyTasks.Store.Get(key), key) is not { } task)
+        {
+            return null;
+        }
+        var jobKey = key with { Name = Names.CopyJob(task) };
+        var job = recent.Newer(Jobs.Store.Get(jobKey), jobKey);
+        return new(task, job?.IsControlledBy(task) == true ? job : null,
+            CopyTaskObserver.References(task).Select(r => r.Secret).Where(name => Secrets.Store.Get(key with { Name = name }) is not null).ToHashSet());
+    }
+
+    /// <summary>The ops task of this name; null when there is none.</summary>
+    public EtcdOpsTask? FindOpsTask(ObjectKey key) => recent.Newer(OpsTasks.Store.Get(key), key);
+
+    /// <summary>The other ops tasks for an Etcd.</summary>
+    public IReadOnlyList<EtcdOpsTask> OpsTasksOf(ObjectKey etcd, string except) =>
+        [.. opsTasksByEtcd[$"{etcd.Namespace}/{etcd.Name}"].Where(t => t.Metadata.Name != except).Select(t => FindOpsTask(t.Key)).OfType<EtcdOpsTask>()];
+
+    /// <summary>The Etcds that name a secret.</summary>
+    public IReadOnlyList<Etcd> EtcdsNaming(ObjectKey secret) => etcdsBySecret[$"{secret.Namespace}/{secret.Name}"];
+
+    /// <summary>The copy tasks that name a secret.</summary>
+    public IReadOnlyList<EtcdCopyBackupsTask> CopyTasksNaming(ObjectKey secret) => copyTasksBySecret[$"{secret.Namespace}/{secret.Name}"];
 
     Reflector<T> FollowOwned<T>(KubernetesClient client, IRuntimeObserver observer) where T : class, IResource<T>
     {
@@ -156,5 +199,5 @@ public sealed class ClusterCache
         Spec = new() { Containers = [.. (pod.Spec?.Containers ?? []).Select(c => new Container { Name = c.Name })] },
     };
 
-    static ObjectMeta NameOnly(ObjectMeta meta) => new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid, ResourceVersion = meta.ResourceVersion };
+    static ObjectMeta NameOnly(ObjectMeta meta) => new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid, ResourceVersion = meta.ResourceVersion, Finalizers = meta.Finalizers, DeletionTimestamp = meta.DeletionTimestamp };
 }

@@ -9,7 +9,8 @@ namespace Druid.Operator.Controllers;
 /// <summary>Puts together all that is known of one cluster: what the caches hold, what its agents said, and entries of its secrets.</summary>
 sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries secrets)
 {
-    const string HostPath = "hostPath";
+    /// <summary>The entry of a Local store's secret that names its directory on the node.</summary>
+    public const string HostPath = "hostPath";
 
     /// <summary>The cluster; null when the Etcd is not there.</summary>
     public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects

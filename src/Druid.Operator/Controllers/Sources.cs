@@ -25,7 +25,7 @@ static class Sources
         .ByLabel(cache.RoleBindings, Labels.PartOf)
         .ByLabel(cache.Budgets, Labels.PartOf, change => change.IsMoreThanStatus)
         .ByLabel(cache.Jobs, Labels.PartOf, change => change.IsMoreThanStatus || JobObserver.StateOf(change.Old) != JobObserver.StateOf(change.New))
-        .Watches(cache.Secrets, change => ReferencesTo(change.Key, cache));
+        .Watches(cache.Secrets, change => cache.EtcdsNaming(change.Key).Select(etcd => etcd.Key));
 
     static bool SaysSomethingNew(StoreChange<Pod> change) => change.IsMoreThanStatus
         || PodObserver.StateOf(change.Old) != PodObserver.StateOf(change.New)
@@ -38,7 +38,16 @@ static class Sources
         // A member that was silent long enough to be noticed is heard of again.
         || change.New?.Spec?.RenewTime - change.Old?.Spec?.RenewTime >= thresholds.Unknown;
 
-    static IEnumerable<ObjectKey> ReferencesTo(ObjectKey secret, ClusterCache cache) => cache.Etcds.Store.All()
-        .Where(etcd => etcd.Metadata.Namespace == secret.Namespace && SpecErrors.References(etcd).Any(r => r.Secret == secret.Name))
-        .Select(etcd => etcd.Key);
+    /// <summary>What concerns copy tasks.</summary>
+    public static void AddTo(Controller<ObjectKey> copies, ClusterCache cache) => copies
+        .For(cache.CopyTasks, change => change.IsMoreThanStatus)
+        .Owns<Job, EtcdCopyBackupsTask>(cache.Jobs, change => change.IsMoreThanStatus || JobObserver.StateOf(change.Old) != JobObserver.StateOf(change.New))
+        .Watches(cache.Secrets, change => change.IsNew || change.IsGone ? cache.CopyTasksNaming(change.Key).Select(t => t.Key) : []);
+
+    /// <summary>What concerns secrets: they themselves, and Etcds that begin or cease to name them.</summary>
+    public static void AddSecretsTo(Controller<ObjectKey> secrets, ClusterCache cache) => secrets
+        .For(cache.Secrets)
+        .Watches(cache.Etcds, change => change.IsMoreThanStatus
+            ? new[] { change.Old, change.New }.OfType<Etcd>().SelectMany(etcd => SpecErrors.References(etcd).Select(r => etcd.Key with { Name = r.Secret! })).Distinct()
+            : []);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Druid.Api;
+using Druid.Kubernetes.Resources;
 
 namespace Druid.Operator.Health;
 
@@ -8,7 +9,10 @@ namespace Druid.Operator.Health;
 public static class StatusPatch
 {
     /// <summary>A merge patch of the fields that differ; null when none does, so that nothing is written.</summary>
-    public static JsonObject? Between(EtcdStatus before, EtcdStatus after)
+    public static JsonObject? Between(EtcdStatus before, EtcdStatus after) => Between(Holding(before), Holding(after));
+
+    /// <summary>The same for two versions of an object whose status is told apart.</summary>
+    public static JsonObject? Between<T>(T before, T after) where T : class, IResource<T>
     {
         var (old, now) = (StatusOf(before), StatusOf(after));
         var changes = new JsonObject();
@@ -46,6 +50,8 @@ public static class StatusPatch
         return copy;
     }
 
-    static JsonObject StatusOf(EtcdStatus status) =>
-        JsonSerializer.SerializeToNode(new Etcd { Metadata = new() { Name = "" }, Status = status }, Etcd.Type.Json)!["status"]?.AsObject() ?? [];
+    static Etcd Holding(EtcdStatus status) => new() { Metadata = new() { Name = "" }, Status = status };
+
+    static JsonObject StatusOf<T>(T resource) where T : class, IResource<T> =>
+        JsonSerializer.SerializeToNode(resource, T.Type.Json)!["status"]?.AsObject() ?? [];
 }

@@ -14,12 +14,15 @@ static class Permissions
     {
         yield return Allow([ApiGroup.Name], ["etcds"], "get", "list", "watch", "patch");
         yield return Allow([ApiGroup.Name], ["etcds/status"], "patch");
+        yield return Allow([ApiGroup.Name], ["etcdcopybackupstasks"], "list", "watch", "patch");
+        yield return Allow([ApiGroup.Name], ["etcdopstasks"], "list", "watch", "patch", "delete");
+        yield return Allow([ApiGroup.Name], ["etcdcopybackupstasks/status", "etcdopstasks/status"], "patch");
         // Owner references that block deletion may be set only by who may set the owner's finalizers.
-        yield return Allow([ApiGroup.Name], ["etcds/finalizers"], "update");
+        yield return Allow([ApiGroup.Name], ["etcds/finalizers", "etcdcopybackupstasks/finalizers"], "update");
         yield return Allow([""], ["configmaps", "services", "serviceaccounts"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "delete");
         yield return Allow([""], ["pods/eviction"], "create");
-        yield return Allow([""], ["secrets"], "get", "list", "watch");
+        yield return Allow([""], ["secrets"], "get", "list", "watch", "patch");
         yield return Allow([""], ["events"], "create", "patch");
         yield return Allow(["apps"], ["statefulsets"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow(["batch"], ["jobs"], "get", "list", "watch", "create", "delete");

@@ -109,11 +109,41 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var desk = new AgentDesk(agents, TimeProvider.System, log, answered: key => controller?.Enqueue(key), stop);
         var executor = new ActionExecutor(client, clusters, agents, desk, recent);
         var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System, log);
-        var reader = new ClusterReader(cache, desk, new(client, cache.Secrets.Store));
+        var entries = new SecretEntries(client, cache.Secrets.Store);
+        var reader = new ClusterReader(cache, desk, entries);
         var etcds = new EtcdController(reader, clusters, executor, desk, recorder, thresholds, compaction, metrics, compactions, TimeProvider.System, log);
         controller = new("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
-        await Task.WhenAll(controller.Run(stop), events.Run(stop));
+        var others = Tasks(client, cache, reader, entries, recent, agents, events, observer, stop).Append(Secrets(client, cache, observer));
+        await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
+    }
+
+    IEnumerable<Controller<ObjectKey>> Tasks(
+        KubernetesClient client, ClusterCache cache, ClusterReader reader, SecretEntries entries, RecentWrites recent, AgentClient agents, EventRecorder events,
+        RuntimeLog observer, CancellationToken stop)
+    {
+        var copying = configuration.Controllers.EtcdCopyBackupsTask;
+        if (copying.Enabled)
+        {
+            var copies = new CopyBackupsController(cache, client, recent, entries, images, configuration.Features.IsOn(FeatureGates.UpgradeEtcdVersion), events, TimeProvider.System);
+            var controller = new Controller<ObjectKey>("copy-backups-task", copies.Reconcile, new() { Workers = copying.ConcurrentSyncs, Observer = observer });
+            Sources.AddTo(controller, cache);
+            yield return controller;
+        }
+        var settings = configuration.Controllers.EtcdOpsTask;
+        Controller<ObjectKey>? operations = null;
+        var desk = new TaskDesk(agents, settings.RequeueInterval, TimeProvider.System, answered: key => operations?.Enqueue(key), stop);
+        var tasks = new OpsTaskController(cache, reader, client, recent, desk, events, TimeProvider.System);
+        operations = new("ops-task", tasks.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
+        yield return operations.For(cache.OpsTasks);
+    }
+
+    Controller<ObjectKey> Secrets(KubernetesClient client, ClusterCache cache, RuntimeLog observer)
+    {
+        var controller = new Controller<ObjectKey>(
+            "secret", new SecretController(cache, client).Reconcile, new() { Workers = configuration.Controllers.Secret.ConcurrentSyncs, Observer = observer });
+        Sources.AddSecretsTo(controller, cache);
+        return controller;
     }
 
     static CompactionOptions CompactionOf(CompactionConfiguration settings) =>

@@ -6,7 +6,8 @@ using Druid.Kubernetes.Resources;
 namespace Druid.EnvtestTests.Operator;
 
 /// <summary>What someone who configures a store relies on.</summary>
-public sealed class BackupTests(OperatorFixture fixture) : IClassFixture<OperatorFixture>, IAsyncLifetime
+[Collection(OneOperator.Name)]
+public sealed class BackupTests(OperatorFixture fixture) : IAsyncLifetime
 {
     SimulatedAgent agent = null!;
 

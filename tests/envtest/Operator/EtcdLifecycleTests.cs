@@ -6,7 +6,8 @@ using Druid.Kubernetes.Resources;
 namespace Druid.EnvtestTests.Operator;
 
 /// <summary>What someone who declares an Etcd relies on, up to what needs real pods.</summary>
-public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IClassFixture<OperatorFixture>, IDisposable
+[Collection(OneOperator.Name)]
+public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IDisposable
 {
     static readonly string[] Writes = ["create", "apply", "patch", "update", "delete"];
 

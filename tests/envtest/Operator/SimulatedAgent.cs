@@ -26,19 +26,19 @@ sealed class SimulatedAgent : IAsyncDisposable
     /// <summary>How requests are answered: a status and a text.</summary>
     public Func<string, (int Status, string Text)> Answer { get; set; } = _ => (200, """{"lastRevision":1}""");
 
-    public static async Task<SimulatedAgent> Start()
+    public static async Task<SimulatedAgent> Start(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var agent = new SimulatedAgent(builder.Build());
-        agent.app.Run(context =>
+        agent.app.Run(async context =>
         {
             var request = $"{context.Request.Path}{context.Request.QueryString}";
             agent.Asked.Enqueue(request);
-            var (status, text) = agent.Answer(request);
+            var (status, text) = await Task.Run(() => agent.Answer(request));
             context.Response.StatusCode = status;
-            return context.Response.WriteAsync(text);
+            await context.Response.WriteAsync(text);
         });
         await agent.app.StartAsync();
         return agent;

@@ -22,6 +22,17 @@ public class JobTests
     public void Every_mount_of_a_copy_has_its_volume(string name) => MountsMatchVolumes(Copy(name));
 
     [Fact]
+    public void A_copy_within_one_directory_mounts_it_once()
+    {
+        var task = Golden.Task(Golden.TaskNames.First());
+        var store = new StoreSpec { Provider = "Local", Container = "bucket", Prefix = "old" };
+        var job = CopyBackupsJob.Render(new(task with { Spec = task.Spec with { SourceStore = store, TargetStore = store with { Prefix = "new" } } }, Golden.Images));
+        MountsMatchVolumes(job);
+        Assert.Single(job.Spec!.Template!.Spec!.Volumes!, v => v.HostPath is not null);
+        Assert.Equal("/home/nonroot/bucket", job.Spec.Template.Spec.InitContainers!.Single().Command![^1]);
+    }
+
+    [Fact]
     public void A_compaction_needs_a_store()
     {
         var context = new CompactionContext(Golden.Etcd("01-single"), Golden.Images, Duration.Parse("3h"), Duration.Zero);

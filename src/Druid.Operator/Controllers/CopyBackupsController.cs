@@ -1,0 +1,123 @@
+using System.Text;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+using Druid.Kubernetes.Runtime;
+using Druid.Operator.Actions;
+using Druid.Operator.Components;
+using Druid.Operator.Health;
+using Druid.Operator.Images;
+using Druid.Operator.Observers;
+using Druid.StateMachine.Etcd;
+using Druid.StateMachine.Machines;
+
+namespace Druid.Operator.Controllers;
+
+/// <summary>Carries out EtcdCopyBackupsTasks: a job each, once.</summary>
+sealed class CopyBackupsController(
+    ClusterCache cache, KubernetesClient client, RecentWrites recent, SecretEntries secrets, ImageVector images, bool upgradeEtcdVersion, EventRecorder events, TimeProvider time)
+{
+    const int StepsATurn = 5;
+
+    readonly TaskStatusWriter statuses = new(client, recent);
+
+    /// <summary>Brings one task a few steps closer to its end.</summary>
+    public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
+    {
+        for (var turn = 1; cache.FindCopyTask(key) is { } objects; turn++)
+        {
+            var view = CopyTaskObserver.Observe(objects);
+            var before = At(CopyTaskObserver.StateOf(objects));
+            var decision = BackupCopy.Machine.Decide(before, view);
+            var failure = await Execute(decision, objects, cancel);
+            Report(objects.Task, decision, failure);
+            if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
+            {
+                return ReconcileResult.Done;
+            }
+            await statuses.Write(objects.Task, objects.Task with { Status = CopyTaskStatus.Build(objects, view, failure, time.GetUtcNow()) }, cancel);
+            if (failure is not null)
+            {
+                throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error);
+            }
+            if (turn == StepsATurn || !decision.Actions.OfType<AddFinalizer>().Any())
+            {
+                break;
+            }
+        }
+        return ReconcileResult.Done;
+    }
+
+    async Task<ActionFailure?> Execute(Decision decision, CopyTaskObjects objects, CancellationToken cancel)
+    {
+        foreach (var action in decision.Actions)
+        {
+            try
+            {
+                await Execute(action, objects, cancel);
+            }
+            catch (KubernetesException error)
+            {
+                return new(action, error, error.RetryAfter);
+            }
+        }
+        return null;
+    }
+
+    Task Execute(IAction action, CopyTaskObjects objects, CancellationToken cancel) => action switch
+    {
+        AddFinalizer => SetFinalizer(objects.Task, present: true, cancel),
+        RemoveFinalizer => SetFinalizer(objects.Task, present: false, cancel),
+        StartCopyJob => StartJob(objects.Task, cancel),
+        DeleteCopyJob => DeleteJob(objects.Job, cancel),
+        _ => throw new InvalidOperationException($"The action '{action}' has no effect on a copy task; add it to {nameof(CopyBackupsController)}."),
+    };
+
+    async Task SetFinalizer(EtcdCopyBackupsTask task, bool present, CancellationToken cancel)
+    {
+        if (await client.SetFinalizer(task, Finalizers.Etcd, present, cancel) is { } written)
+        {
+            recent.Remember(written);
+        }
+    }
+
+    async Task StartJob(EtcdCopyBackupsTask task, CancellationToken cancel)
+    {
+        var context = new CopyBackupsContext(task, images)
+        {
+            SourceHostPath = await HostPathOf(task, task.Spec.SourceStore, cancel),
+            TargetHostPath = await HostPathOf(task, task.Spec.TargetStore, cancel),
+            UpgradeEtcdVersion = upgradeEtcdVersion,
+        };
+        recent.Remember(await client.Create(CopyBackupsJob.Render(context), cancel));
+    }
+
+    async Task DeleteJob(Job? job, CancellationToken cancel)
+    {
+        if (job is { IsBeingDeleted: false })
+        {
+            await client.Delete<Job>(job.Key, new() { Uid = job.Metadata.Uid, Propagation = Propagation.Foreground }, cancel);
+        }
+    }
+
+    async ValueTask<string?> HostPathOf(EtcdCopyBackupsTask task, StoreSpec store, CancellationToken cancel) =>
+        StorageProvider.Resolve(store.Provider) == StorageProvider.Local && store.SecretRef?.Name is { Length: > 0 } secret
+            ? await secrets.Read(task.Key with { Name = secret }, ClusterReader.HostPath, Encoding.UTF8.GetString, cancel)
+            : null;
+
+    void Report(EtcdCopyBackupsTask task, Decision decision, ActionFailure? failure)
+    {
+        if (failure is not null)
+        {
+            events.Warning(task, failure.Action.GetType().Name + "Failed", failure.Error.Message);
+            return;
+        }
+        foreach (var transition in decision.Transitions.Where(t => !t.Stays))
+        {
+            events.Normal(task, transition.To, $"{transition.From} to {transition.To}, as {transition.Trigger}.");
+        }
+    }
+
+    static MachineConfiguration At(string state) =>
+        BackupCopy.Machine.Restore(new Dictionary<string, string> { [BackupCopy.Machine.Regions[0].Name] = state });
+}
