@@ -1,3 +1,4 @@
+using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Components;
 
