@@ -17,6 +17,8 @@ namespace Druid.Operator.Actions;
 /// </summary>
 public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, AgentDesk desk, RecentWrites recent)
 {
+    readonly VolumeActions volumes = new(client, recent);
+
     /// <summary>The field manager of everything that this operator applies.</summary>
     public const string FieldManager = "druid";
 
@@ -64,6 +66,8 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         RemoveMember remove => Remove(remove, objects, cancel),
         RequestFullSnapshot => Ask(objects, region == EtcdLifecycle.Backup ? RequestPurpose.InsteadOfJob : RequestPurpose.BeforeStop),
         VerifySnapshot => Ask(objects, RequestPurpose.Verification),
+        ExpandVolume expand => volumes.Expand(objects, expand.Ordinal, cancel),
+        OrphanStatefulSet => volumes.Orphan(objects, cancel),
         StartCompactionJob => StartCompaction(objects, cancel),
         DeleteCompactionJob => DeleteCompaction(objects, cancel),
         _ => throw new InvalidOperationException($"The action '{action}' has no effect here; add it to {nameof(ActionExecutor)}."),
@@ -75,6 +79,12 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         foreach (var rendered in ComponentObserver.ToWrite(apply.Kind, objects, context))
         {
             var live = objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name));
+            if (rendered is StatefulSet wanted && live is StatefulSet there && FixedFields.Difference(wanted, there) is not null)
+            {
+                // It is applied once it is seen to be gone; its pods run on.
+                await volumes.Orphan(objects, cancel);
+                continue;
+            }
             recent.Remember(await Rendered.Visit(rendered, new Applying(client, Takeover.IsNeeded(live), cancel)));
         }
         foreach (var surplus in ComponentObserver.Surplus(apply.Kind, objects, context).ToList())

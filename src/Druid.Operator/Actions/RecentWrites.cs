@@ -35,7 +35,7 @@ public sealed class RecentWrites(TimeProvider time)
         {
             return null;
         }
-        if (entry.Gone || entry.Written is not T written || time.GetUtcNow() - entry.At > Kept || (cached is not null && Version(cached) >= Version(written)))
+        if (entry.Gone || entry.Written is not T written || time.GetUtcNow() - entry.At > Kept || (cached is not null && HasCaughtUp(cached, written)))
         {
             writes.TryRemove(id, out _);
             return cached;
@@ -45,6 +45,10 @@ public sealed class RecentWrites(TimeProvider time)
 
     /// <summary>Objects of a kind in a namespace that were written and that the cache does not have at all.</summary>
     public IEnumerable<IResource> In(string ns) => writes.Where(w => !w.Value.Gone && w.Key.Key.Namespace == ns).Select(w => w.Value.Written);
+
+    // Of an object whose deletion was asked for, the version that was deleted is not the last word.
+    static bool HasCaughtUp(IResource cached, IResource written) =>
+        Version(cached) > Version(written) || (Version(cached) == Version(written) && !written.IsBeingDeleted);
 
     // Opaque by the letter of the API, a revision of etcd in every server there is; one that is none never wins.
     static long Version(IResource resource) =>

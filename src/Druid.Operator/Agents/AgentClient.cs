@@ -112,7 +112,7 @@ public sealed class AgentClient(AgentTls tls)
         .FirstOrDefault() ?? throw new AgentException("No member has a running pod whose agent could look at the store.");
 
     static IEnumerable<StateMachine.Etcd.MemberView> Members(ClusterObjects objects) =>
-        MemberObserver.Observe(objects, PlanAnnotation.Of(objects.Etcd, objects.StatefulSet));
+        MemberObserver.Observe(objects, PlanAnnotation.Of(objects.Etcd, objects.StatefulSet, objects.ConfigMap));
 
     // The answer describes the snapshot taken; that of an agent which skipped it is null.
     static long? LastRevision(string answer)

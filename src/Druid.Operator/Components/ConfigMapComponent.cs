@@ -1,5 +1,6 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
+using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
 
 namespace Druid.Operator.Components;
@@ -14,7 +15,10 @@ sealed class ConfigMapComponent : IComponent
         var etcd = context.Etcd;
         yield return new ConfigMap
         {
-            Metadata = etcd.Own(Names.ConfigMap(etcd), ComponentLabel.ConfigMap),
+            Metadata = etcd.Own(Names.ConfigMap(etcd), ComponentLabel.ConfigMap) with
+            {
+                Annotations = new Dictionary<string, string> { [PlanAnnotation.Name] = PlanAnnotation.Write(context.Plan) },
+            },
             Data = new Dictionary<string, string>
             {
                 [Files.EtcdConfig] = EtcdConfiguration.Render(context, context.Size),

@@ -1,4 +1,5 @@
 using Druid.Api;
+using Druid.Kubernetes.Resources;
 using Druid.Operator.Images;
 using Druid.StateMachine.Etcd;
 
@@ -35,6 +36,12 @@ public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
     /// of a pod; null where there is neither.
     /// </summary>
     public string? LiveConfigChecksum { get; init; }
+
+    /// <summary>
+    /// What the claim template of the StatefulSet that is there asks for; null where there is none. A claim template cannot be
+    /// changed: a larger one takes a StatefulSet made anew.
+    /// </summary>
+    public Quantity? LiveClaimCapacity { get; init; }
 
     /// <summary>
     /// With a Local store: the directory of the node that holds its containers, which is the entry <c>hostPath</c> of the store's

@@ -32,18 +32,18 @@ sealed class StatefulSetComponent : IComponent
                 PodManagementPolicy = "Parallel",
                 UpdateStrategy = new() { Type = context.UpdateStrategy.ToString() },
                 Template = MemberPod.Render(context),
-                VolumeClaimTemplates = [DataVolume(etcd)],
+                VolumeClaimTemplates = [DataVolume(etcd, context.LiveClaimCapacity ?? etcd.Spec.StorageCapacity ?? EtcdDefaults.StorageCapacity)],
             },
         };
     }
 
-    static PersistentVolumeClaimTemplate DataVolume(Etcd etcd) => new()
+    static PersistentVolumeClaimTemplate DataVolume(Etcd etcd, Quantity capacity) => new()
     {
         Metadata = new() { Name = Names.VolumeClaimTemplate(etcd) },
         Spec = new()
         {
             AccessModes = ["ReadWriteOnce"],
-            Resources = new() { Requests = new Dictionary<string, Quantity> { ["storage"] = etcd.Spec.StorageCapacity ?? EtcdDefaults.StorageCapacity } },
+            Resources = new() { Requests = new Dictionary<string, Quantity> { ["storage"] = capacity } },
             StorageClassName = string.IsNullOrEmpty(etcd.Spec.StorageClass) ? null : etcd.Spec.StorageClass,
         },
     };

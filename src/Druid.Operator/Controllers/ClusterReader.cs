@@ -7,14 +7,14 @@ using Druid.Operator.Observers;
 namespace Druid.Operator.Controllers;
 
 /// <summary>Puts together all that is known of one cluster: what the caches hold, what its agents said, and entries of its secrets.</summary>
-sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries secrets)
+sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries secrets, PendingStatuses pending)
 {
     /// <summary>The entry of a Local store's secret that names its directory on the node.</summary>
     public const string HostPath = "hostPath";
 
     /// <summary>The cluster; null when the Etcd is not there.</summary>
     public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects
-        ? objects with { Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel) }
+        ? objects with { Etcd = pending.Complete(objects.Etcd), Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel) }
         : null;
 
     async ValueTask<string?> HostPathOf(ClusterObjects objects, CancellationToken cancel)

@@ -10,27 +10,35 @@ using Druid.Operator.Images;
 using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
+using Serilog;
 
 namespace Druid.Operator.Controllers;
 
 /// <summary>Carries out EtcdCopyBackupsTasks: a job each, once.</summary>
 sealed class CopyBackupsController(
-    ClusterCache cache, KubernetesClient client, RecentWrites recent, SecretEntries secrets, ImageVector images, bool upgradeEtcdVersion, EventRecorder events, TimeProvider time)
+    ClusterCache cache, KubernetesClient client, RecentWrites recent, SecretEntries secrets, ImageVector images, bool upgradeEtcdVersion, EventRecorder events, TimeProvider time, ILogger log)
 {
     const int StepsATurn = 5;
 
     readonly TaskStatusWriter statuses = new(client, recent);
+    readonly TaskStates<BackupCopyView> states = new(BackupCopy.Machine);
+    readonly TransitionLog<BackupCopyView> transitions = new(log, TaskViewNotation.Write);
 
     /// <summary>Brings one task a few steps closer to its end.</summary>
     public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
     {
-        for (var turn = 1; cache.FindCopyTask(key) is { } objects; turn++)
+        for (var turn = 1; ; turn++)
         {
+            if (cache.FindCopyTask(key) is not { } objects)
+            {
+                states.Forget(key);
+                return ReconcileResult.Done;
+            }
             var view = CopyTaskObserver.Observe(objects);
-            var before = At(CopyTaskObserver.StateOf(objects));
-            var decision = BackupCopy.Machine.Decide(before, view);
+            var decision = BackupCopy.Machine.Decide(states.Of(objects.Task, CopyTaskObserver.StateOf(objects)), view);
             var failure = await Execute(decision, objects, cancel);
-            Report(objects.Task, decision, failure);
+            states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
+            Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
             {
                 return ReconcileResult.Done;
@@ -42,10 +50,9 @@ sealed class CopyBackupsController(
             }
             if (turn == StepsATurn || !decision.Actions.OfType<AddFinalizer>().Any())
             {
-                break;
+                return ReconcileResult.Done;
             }
         }
-        return ReconcileResult.Done;
     }
 
     async Task<ActionFailure?> Execute(Decision decision, CopyTaskObjects objects, CancellationToken cancel)
@@ -105,19 +112,20 @@ sealed class CopyBackupsController(
             ? await secrets.Read(task.Key with { Name = secret }, ClusterReader.HostPath, Encoding.UTF8.GetString, cancel)
             : null;
 
-    void Report(EtcdCopyBackupsTask task, Decision decision, ActionFailure? failure)
+    void Report(EtcdCopyBackupsTask task, BackupCopyView view, Decision decision, ActionFailure? failure)
     {
         if (failure is not null)
         {
             events.Warning(task, failure.Action.GetType().Name + "Failed", failure.Error.Message);
             return;
         }
+        foreach (var transition in decision.Transitions)
+        {
+            transitions.Write(task, transition, view);
+        }
         foreach (var transition in decision.Transitions.Where(t => !t.Stays))
         {
             events.Normal(task, transition.To, $"{transition.From} to {transition.To}, as {transition.Trigger}.");
         }
     }
-
-    static MachineConfiguration At(string state) =>
-        BackupCopy.Machine.Restore(new Dictionary<string, string> { [BackupCopy.Machine.Regions[0].Name] = state });
 }

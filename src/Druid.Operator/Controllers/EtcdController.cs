@@ -32,11 +32,12 @@ sealed class EtcdController(
         if (await reader.Read(key, cancel) is not { } objects)
         {
             compactions.Forget(key);
+            recorder.Forget(key);
             return ReconcileResult.Done;
         }
         var started = time.GetTimestamp();
         var run = await Advance(objects, cancel);
-        await recorder.Record(run, cancel);
+        var flush = await recorder.Record(run, cancel);
         if (run.Compaction is { } end)
         {
             compactions.Ended(key, end);
@@ -48,7 +49,7 @@ sealed class EtcdController(
         metrics.Reconcile(run.Outcome.Failure is null ? "success" : "error", time.GetElapsedTime(started));
         return run.Outcome.Failure is { } failure
             ? throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error)
-            : Next(run);
+            : Next(run, flush);
     }
 
     async Task<Reconciled> Advance(ClusterObjects objects, CancellationToken cancel)
@@ -113,6 +114,13 @@ sealed class EtcdController(
             recorder.Failed(etcd, failure);
             return;
         }
+        foreach (var applied in outcome.Done.OfType<ApplyComponent>())
+        {
+            if (view.Components.FirstOrDefault(c => c.Kind == applied.Kind) is { State: ComponentState.Edited } edited)
+            {
+                recorder.PutBack(etcd, edited);
+            }
+        }
         foreach (var transition in decision.Transitions)
         {
             transitions.Write(etcd, transition, view);
@@ -125,19 +133,20 @@ sealed class EtcdController(
     }
 
     // Nothing has to be looked at again but what changes by the mere passing of time.
-    ReconcileResult Next(Reconciled run)
+    ReconcileResult Next(Reconciled run, DateTimeOffset? flush)
     {
         var now = time.GetUtcNow();
         return run.Unfinished ? ReconcileResult.Again(TimeSpan.Zero)
             : run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) ? ReconcileResult.Again(AgentAnswer)
-            : NextChange(run, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
+            : NextChange(run, flush, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
             : ReconcileResult.Done;
     }
 
-    DateTimeOffset? NextChange(Reconciled run, DateTimeOffset now)
+    DateTimeOffset? NextChange(Reconciled run, DateTimeOffset? flush, DateTimeOffset now)
     {
         DateTimeOffset?[] moments =
         [
+            flush,
             MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now),
             BackupHealth.NextChange(run.Objects, run.View.Size, now),
             BackupObserver.RetryAt(run.Objects, compaction),

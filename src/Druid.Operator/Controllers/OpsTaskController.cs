@@ -9,32 +9,41 @@ using Druid.Operator.Health;
 using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
+using Serilog;
 
 namespace Druid.Operator.Controllers;
 
 /// <summary>Carries out EtcdOpsTasks: one request to a cluster's agents each, once.</summary>
-sealed class OpsTaskController(ClusterCache cache, ClusterReader reader, KubernetesClient client, RecentWrites recent, TaskDesk desk, EventRecorder events, TimeProvider time)
+sealed class OpsTaskController(
+    ClusterCache cache, ClusterReader reader, KubernetesClient client, RecentWrites recent, TaskDesk desk, EventRecorder events, TimeProvider time, ILogger log)
 {
     const int StepsATurn = 5;
 
     readonly TaskStatusWriter statuses = new(client, recent);
+    readonly TaskStates<OpsTaskView> states = new(OpsTask.Machine);
+    readonly TransitionLog<OpsTaskView> transitions = new(log, TaskViewNotation.Write);
 
     /// <summary>Brings one task a few steps closer to its end.</summary>
     public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
     {
         var runId = ActivityTraceId.CreateRandom().ToHexString();
-        for (var turn = 1; Find(key) is { } objects; turn++)
+        for (var turn = 1; ; turn++)
         {
+            if (Find(key) is not { } objects)
+            {
+                states.Forget(key);
+                return ReconcileResult.Done;
+            }
             var view = OpsTaskObserver.Observe(objects);
-            var decision = OpsTask.Machine.Decide(At(OpsTaskObserver.StateOf(objects.Task)), view);
+            var decision = OpsTask.Machine.Decide(states.Of(objects.Task, OpsTaskObserver.StateOf(objects.Task)), view);
             var failure = await Execute(decision, objects, cancel);
-            Report(objects.Task, decision, failure);
+            var reached = states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
+            Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
             {
                 desk.Forget(objects.Task.Metadata.Uid ?? "");
                 return ReconcileResult.Done;
             }
-            var reached = OpsTask.Machine.At(failure is null ? decision.After : decision.Before, 0).Path;
             await statuses.Write(objects.Task, objects.Task with { Status = OpsTaskStatus.Build(objects, view, reached, failure, runId) }, cancel);
             if (failure is not null)
             {
@@ -49,7 +58,6 @@ sealed class OpsTaskController(ClusterCache cache, ClusterReader reader, Kuberne
                 return Next(objects);
             }
         }
-        return ReconcileResult.Done;
     }
 
     OpsTaskObjects? Find(ObjectKey key) => cache.FindOpsTask(key) is { } task
@@ -108,19 +116,20 @@ sealed class OpsTaskController(ClusterCache cache, ClusterReader reader, Kuberne
         }
     }
 
-    void Report(EtcdOpsTask task, Decision decision, ActionFailure? failure)
+    void Report(EtcdOpsTask task, OpsTaskView view, Decision decision, ActionFailure? failure)
     {
         if (failure is not null)
         {
             events.Warning(task, failure.Action.GetType().Name + "Failed", failure.Error.Message);
             return;
         }
+        foreach (var transition in decision.Transitions)
+        {
+            transitions.Write(task, transition, view);
+        }
         foreach (var transition in decision.Transitions.Where(t => !t.Stays))
         {
             events.Normal(task, transition.To, $"{transition.From} to {transition.To}, as {transition.Trigger}.");
         }
     }
-
-    static MachineConfiguration At(string state) =>
-        OpsTask.Machine.Restore(new Dictionary<string, string> { [OpsTask.Machine.Regions[0].Name] = state });
 }

@@ -16,7 +16,7 @@ static class Sources
         .For(cache.Etcds, change => change.IsMoreThanStatus)
         .ByLabel(cache.StatefulSets, Labels.PartOf)
         .ByLabel(cache.Pods, Labels.PartOf, SaysSomethingNew)
-        .ByLabel(cache.Claims, Labels.PartOf, change => change.IsMoreThanStatus || change.Old?.Status?.Phase != change.New?.Status?.Phase)
+        .ByLabel(cache.Claims, Labels.PartOf, change => change.IsMoreThanStatus || VolumeObserver.SaysSomethingNew(change.Old, change.New))
         .ByLabel(cache.Leases, Labels.PartOf, change => SaysSomethingNew(change, thresholds))
         .ByLabel(cache.ConfigMaps, Labels.PartOf)
         .ByLabel(cache.Services, Labels.PartOf)

@@ -11,26 +11,54 @@ using Serilog;
 namespace Druid.Operator.Controllers;
 
 /// <summary>Records what became of a cluster: in its status, when there is something new to say, and in events.</summary>
-sealed class StatusRecorder(KubernetesClient client, EventRecorder events, RecentWrites recent, MemberThresholds thresholds, TimeProvider time, ILogger log)
+sealed class StatusRecorder(
+    KubernetesClient client, ClusterCache cache, EventRecorder events, RecentWrites recent, PendingStatuses pending, MemberThresholds thresholds, TimeProvider time, ILogger log)
 {
     /// <summary>Writes the status if it changed. An Etcd that is gone needs none.</summary>
-    public async Task Record(Reconciled run, CancellationToken cancel)
+    /// <returns>When to come again to write it, if it is held for a moment; null when nothing is left to write.</returns>
+    public async Task<DateTimeOffset?> Record(Reconciled run, CancellationToken cancel)
     {
-        var etcd = run.Objects.Etcd;
-        if (run.Outcome.Done.OfType<RemoveFinalizer>().Any() || StatusPatch.Between(etcd.Status, StatusBuilder.Build(run, thresholds, time.GetUtcNow())) is not { } patch)
+        var key = run.Objects.Etcd.Key;
+        // Compared with what the server has, and not with what is held.
+        if (cache.FindEtcd(key) is not { } etcd)
         {
-            return;
+            pending.Forget(key);
+            return null;
+        }
+        var now = time.GetUtcNow();
+        var status = StatusBuilder.Build(run, thresholds, now);
+        if (run.Outcome.Done.OfType<RemoveFinalizer>().Any())
+        {
+            // There is nothing left to write it to; until the cache has heard of that, it is gone on from.
+            pending.Hold(etcd, status);
+            return null;
+        }
+        if (StatusPatch.Between(etcd.Status, status) is not { } patch)
+        {
+            pending.Forget(key);
+            return null;
+        }
+        // The first word is said at once, and so is what is waited upon longer than a moment.
+        if (etcd.Status.Lifecycle is not null && !run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) && pending.Hold(etcd, status) is var at && at > now)
+        {
+            return at;
         }
         log.Debug("{Etcd:l} status: {Patch:l}", etcd.Key.ToString(), patch.ToJsonString());
         try
         {
             recent.Remember(await client.Patch<Etcd>(etcd.Key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel));
+            pending.Forget(key);
         }
         catch (KubernetesException error) when (error.Reason == ErrorReason.NotFound)
         {
             recent.Forget(Etcd.Type.Kind, etcd.Key);
+            pending.Forget(key);
         }
+        return null;
     }
+
+    /// <summary>Forgets a cluster that is gone.</summary>
+    public void Forget(ObjectKey etcd) => pending.Forget(etcd);
 
     /// <summary>Tells of a change of state.</summary>
     public void Moved(Etcd etcd, Transition transition)
@@ -45,6 +73,10 @@ sealed class StatusRecorder(KubernetesClient client, EventRecorder events, Recen
             events.Normal(etcd, transition.To[(transition.To.LastIndexOf('/') + 1)..], $"{transition.Region}: {transition.From} to {transition.To}, as {transition.Trigger}.");
         }
     }
+
+    /// <summary>Tells of objects that another party changed and that were put back.</summary>
+    public void PutBack(Etcd etcd, ComponentView component) => events.Warning(
+        etcd, "PutBack", $"{component.Difference} was changed by another party and is put back. To change it, change the Etcd; to keep the operator away, annotate it with {Annotations.SuspendReconcile}.");
 
     /// <summary>Tells of an action that failed.</summary>
     public void Failed(Etcd etcd, ActionFailure failure) => events.Warning(etcd, failure.Action.GetType().Name + "Failed", failure.Error.Message);

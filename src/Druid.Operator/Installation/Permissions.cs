@@ -20,7 +20,7 @@ static class Permissions
         // Owner references that block deletion may be set only by who may set the owner's finalizers.
         yield return Allow([ApiGroup.Name], ["etcds/finalizers", "etcdcopybackupstasks/finalizers"], "update");
         yield return Allow([""], ["configmaps", "services", "serviceaccounts"], "get", "list", "watch", "create", "patch", "delete");
-        yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "delete");
+        yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "patch", "delete");
         yield return Allow([""], ["pods/eviction"], "create");
         yield return Allow([""], ["secrets"], "get", "list", "watch", "patch");
         yield return Allow([""], ["events"], "create", "patch");

@@ -34,6 +34,9 @@ public sealed record ClusterObjects
     /// <summary>The StatefulSet; null when there is none.</summary>
     public StatefulSet? StatefulSet => Find<StatefulSet>(Names.StatefulSet(Etcd));
 
+    /// <summary>The configuration; null when there is none.</summary>
+    public ConfigMap? ConfigMap => Find<ConfigMap>(Names.ConfigMap(Etcd));
+
     /// <summary>The owned object of this kind and name; null when there is none.</summary>
     public T? Find<T>(string name) where T : class, IResource<T> => Owned.GetValueOrDefault(new(T.Type.Kind, name)) as T;
 

@@ -39,7 +39,7 @@ public sealed class ClusterObserver(ObserverOptions options)
     {
         var etcd = objects.Etcd;
         var statefulSet = objects.StatefulSet;
-        var plan = PlanAnnotation.Of(etcd, statefulSet);
+        var plan = PlanAnnotation.Of(etcd, statefulSet, objects.ConfigMap);
         var deleting = etcd.IsBeingDeleted;
         var errors = deleting ? [] : SpecErrors.Of(objects);
         return new ClusterView
@@ -61,6 +61,7 @@ public sealed class ClusterObserver(ObserverOptions options)
                 : errors.Count > 0 ? []
                 : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
             RevisionKnown = statefulSet is null || statefulSet.Status?.ObservedGeneration >= statefulSet.Metadata.Generation,
+            ClaimTemplateBehind = VolumeObserver.IsTemplateBehind(objects),
             ControllerRolls = statefulSet?.Spec?.UpdateStrategy?.Type == nameof(UpdateStrategy.RollingUpdate),
             Members = [.. MemberObserver.Observe(objects, plan)],
             Backup = BackupObserver.Observe(objects, options.Compaction),
@@ -73,12 +74,13 @@ public sealed class ClusterObserver(ObserverOptions options)
     {
         PeerTls = plan.PeerTls,
         LivePeerTls = objects.Etcd.Spec.Etcd.PeerUrlTls is null
-            ? LivePeerTls.Of(objects.StatefulSet, objects.Find<ConfigMap>(Names.ConfigMap(objects.Etcd)))
+            ? LivePeerTls.Of(objects.StatefulSet, objects.ConfigMap)
             : null,
         UpdateStrategy = options.UpdateStrategy,
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
         AutomountServiceAccountToken = options.AutomountServiceAccountToken,
         BackupHostPath = objects.BackupHostPath,
+        LiveClaimCapacity = VolumeObserver.TemplateCapacity(objects.StatefulSet),
         Server = options.Server,
         LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
     };

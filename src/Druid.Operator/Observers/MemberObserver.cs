@@ -30,6 +30,7 @@ public static class MemberObserver
                 Task = TaskOf(lease),
                 HasLease = lease is not null,
                 HasVolume = objects.Claims.ContainsKey(Names.VolumeClaim(etcd, ordinal)),
+                Volume = VolumeObserver.StateOf(etcd, objects.Claims.GetValueOrDefault(Names.VolumeClaim(etcd, ordinal))),
                 DataLost = place == Membership.Voter && IsDataLost(objects, ordinal, lease),
             };
         }

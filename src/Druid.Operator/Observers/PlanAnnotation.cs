@@ -6,7 +6,8 @@ using Druid.StateMachine.Etcd;
 namespace Druid.Operator.Observers;
 
 /// <summary>
-/// The plan that a cluster's objects were last rendered for, kept as an annotation of the StatefulSet. The replicas alone
+/// The plan that a cluster's objects were last rendered for, kept as an annotation of the StatefulSet and, for the while in
+/// which a StatefulSet is made anew around pods that run, of the ConfigMap. The replicas alone
 /// would not do: someone who scales the StatefulSet by hand would change the plan instead of being corrected.
 /// </summary>
 public static class PlanAnnotation
@@ -21,19 +22,19 @@ public static class PlanAnnotation
     /// The plan of a cluster: the recorded one; for a StatefulSet of another manager what it shows; for a new cluster what
     /// the spec declares.
     /// </summary>
-    public static Plan Of(Etcd etcd, StatefulSet? statefulSet)
+    public static Plan Of(Etcd etcd, StatefulSet? statefulSet, ConfigMap? configMap = null)
     {
         if (statefulSet is null)
         {
-            return new(etcd.RunsMembers() ? etcd.Spec.Replicas : 0, etcd.Spec.Etcd.PeerUrlTls is null ? PeerTls.Off : PeerTls.On);
+            return configMap is not null && Recorded(configMap) is { } left ? left : new(etcd.RunsMembers() ? etcd.Spec.Replicas : 0, etcd.Spec.Etcd.PeerUrlTls is null ? PeerTls.Off : PeerTls.On);
         }
-        if (statefulSet.Annotation(Name)?.Split('/') is [var size, var stage]
-            && int.TryParse(size, CultureInfo.InvariantCulture, out var members) && Enum.TryParse<PeerTls>(stage, out var peerTls))
-        {
-            return new(members, peerTls);
-        }
-        return new(statefulSet.Spec?.Replicas ?? 1, MountsPeerCertificates(statefulSet) ? PeerTls.On : PeerTls.Off);
+        return Recorded(statefulSet) ?? new(statefulSet.Spec?.Replicas ?? 1, MountsPeerCertificates(statefulSet) ? PeerTls.On : PeerTls.Off);
     }
+
+    static Plan? Recorded(IResource resource) => resource.Annotation(Name)?.Split('/') is [var size, var stage]
+        && int.TryParse(size, CultureInfo.InvariantCulture, out var members) && Enum.TryParse<PeerTls>(stage, out var peerTls)
+        ? new(members, peerTls)
+        : null;
 
     // The reference implementation has no stage in between: a template that mounts the peers' certificates serves with them.
     static bool MountsPeerCertificates(StatefulSet statefulSet) =>

@@ -26,6 +26,9 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
     /// <summary>Told of every request; for tests that count them.</summary>
     public IRequestObserver? Requests { get; init; }
 
+    /// <inheritdoc cref="ClientOptions.Wrap"/>
+    public Func<HttpMessageHandler, HttpMessageHandler>? Wrap { get; init; }
+
     /// <summary>Runs until cancelled; true when it was, false when leadership was lost and the process should start anew.</summary>
     public async Task<bool> Run(CancellationToken stop)
     {
@@ -37,9 +40,10 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
             Burst = configuration.ClientConnection.Burst,
             UserAgent = UserAgent,
             Observer = Requests,
+            Wrap = Wrap,
         });
         // Reads and the lease do not wait behind a storm of writes.
-        using var following = new KubernetesClient(cluster, new() { UserAgent = UserAgent, Observer = Requests });
+        using var following = new KubernetesClient(cluster, new() { UserAgent = UserAgent, Observer = Requests, Wrap = Wrap });
         var observer = new RuntimeLog(log);
         var recent = new RecentWrites(TimeProvider.System);
         var cache = new ClusterCache(following, recent, observer);
@@ -108,9 +112,10 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         Controller<ObjectKey>? controller = null;
         var desk = new AgentDesk(agents, TimeProvider.System, log, answered: key => controller?.Enqueue(key), stop);
         var executor = new ActionExecutor(client, clusters, agents, desk, recent);
-        var recorder = new StatusRecorder(client, events, recent, thresholds, TimeProvider.System, log);
+        var pending = new PendingStatuses(TimeProvider.System);
+        var recorder = new StatusRecorder(client, cache, events, recent, pending, thresholds, TimeProvider.System, log);
         var entries = new SecretEntries(client, cache.Secrets.Store);
-        var reader = new ClusterReader(cache, desk, entries);
+        var reader = new ClusterReader(cache, desk, entries, pending);
         var etcds = new EtcdController(reader, clusters, executor, desk, recorder, thresholds, compaction, metrics, compactions, TimeProvider.System, log);
         controller = new("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
@@ -125,7 +130,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var copying = configuration.Controllers.EtcdCopyBackupsTask;
         if (copying.Enabled)
         {
-            var copies = new CopyBackupsController(cache, client, recent, entries, images, configuration.Features.IsOn(FeatureGates.UpgradeEtcdVersion), events, TimeProvider.System);
+            var copies = new CopyBackupsController(cache, client, recent, entries, images, configuration.Features.IsOn(FeatureGates.UpgradeEtcdVersion), events, TimeProvider.System, log);
             var controller = new Controller<ObjectKey>("copy-backups-task", copies.Reconcile, new() { Workers = copying.ConcurrentSyncs, Observer = observer });
             Sources.AddTo(controller, cache);
             yield return controller;
@@ -133,7 +138,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var settings = configuration.Controllers.EtcdOpsTask;
         Controller<ObjectKey>? operations = null;
         var desk = new TaskDesk(agents, settings.RequeueInterval, TimeProvider.System, answered: key => operations?.Enqueue(key), stop);
-        var tasks = new OpsTaskController(cache, reader, client, recent, desk, events, TimeProvider.System);
+        var tasks = new OpsTaskController(cache, reader, client, recent, desk, events, TimeProvider.System, log);
         operations = new("ops-task", tasks.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         yield return operations.For(cache.OpsTasks);
     }

@@ -21,7 +21,11 @@ public sealed class BackupTests(OperatorFixture fixture) : IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync() => await agent.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await agent.DisposeAsync();
+        fixture.VerifySteps();
+    }
 
     Task<ObjectKey> Create(int replicas = 1, Func<BackupSpec, BackupSpec>? with = null) => fixture.Create(replicas, spec =>
     {
@@ -95,7 +99,7 @@ public sealed class BackupTests(OperatorFixture fixture) : IAsyncLifetime
         await fixture.UntilReady(key);
         await Taken(key, "full", 10);
         await Taken(key, "delta", 500);
-        var job = await ControlPlane.Eventually<Job>("the job is there", () => fixture.Client.TryGet<Job>(key with { Name = "e-compactor" }));
+        var job = await fixture.UntilStarted(key with { Name = "e-compactor" });
         Assert.Contains("compact", job.Spec!.Template!.Spec!.Containers![0].Args!);
         await fixture.Until(key, "compacts", e => OperatorFixture.StateOf(e, "backup") == "Compacting");
 
@@ -113,7 +117,7 @@ public sealed class BackupTests(OperatorFixture fixture) : IAsyncLifetime
         await fixture.UntilReady(key);
         await Taken(key, "full", 10);
         await Taken(key, "delta", 500);
-        var first = await ControlPlane.Eventually<Job>("the job is there", () => fixture.Client.TryGet<Job>(key with { Name = "e-compactor" }));
+        var first = await fixture.UntilStarted(key with { Name = "e-compactor" });
         await End(key, "Failed", "BackoffLimitExceeded");
         await fixture.Until(key, "has failed", e => Condition(e, ConditionType.LastSnapshotCompactionSucceeded) == "False Unknown");
         await ControlPlane.Eventually("another job is there", async () => await fixture.Client.TryGet<Job>(key with { Name = "e-compactor" }) is { } job && job.Metadata.Uid != first.Metadata.Uid);

@@ -12,6 +12,7 @@ namespace Druid.EnvtestTests.Operator;
 sealed class RunningOperator : IAsyncDisposable
 {
     readonly CancellationTokenSource stop = new();
+    readonly CancellationTokenSource dead = new();
     readonly Task<bool> running;
     readonly Serilog.Core.Logger log;
     readonly Uri metrics;
@@ -21,7 +22,7 @@ sealed class RunningOperator : IAsyncDisposable
         Requests = requests;
         metrics = new($"http://127.0.0.1:{configuration.Server.Metrics.Port}/metrics");
         log = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
-        running = new OperatorHost(cluster, configuration, ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test"), log) { Requests = requests }.Run(stop.Token);
+        running = new OperatorHost(cluster, configuration, ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test"), log) { Requests = requests, Wrap = handler => new Severable(handler, dead.Token) }.Run(stop.Token);
     }
 
     /// <summary>Every request it made.</summary>
@@ -69,6 +70,17 @@ sealed class RunningOperator : IAsyncDisposable
         stop.Dispose();
     }
 
+    /// <summary>Ends it as its death would: what was sent was sent, no answer comes, nothing more is sent or logged.</summary>
+    public async Task Kill()
+    {
+        Log.End();
+        await dead.CancelAsync();
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        await log.DisposeAsync();
+        stop.Dispose();
+    }
+
     public static int FreePort()
     {
         using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -81,6 +93,7 @@ sealed class RunningOperator : IAsyncDisposable
 sealed class RecordedLog : Serilog.Core.ILogEventSink
 {
     readonly List<LogEvent> events = [];
+    bool ended;
 
     public IReadOnlyList<LogEvent> Events
     {
@@ -93,13 +106,40 @@ sealed class RecordedLog : Serilog.Core.ILogEventSink
         }
     }
 
+    /// <summary>Nothing is kept from now on.</summary>
+    public void End()
+    {
+        lock (events)
+        {
+            ended = true;
+        }
+    }
+
     public IEnumerable<string> Lines => Events.Select(e => e.RenderMessage(CultureInfo.InvariantCulture));
 
     public void Emit(LogEvent logEvent)
     {
         lock (events)
         {
-            events.Add(logEvent);
+            if (!ended)
+            {
+                events.Add(logEvent);
+            }
         }
+    }
+}
+
+/// <summary>Lets requests through until they are cut off for good.</summary>
+sealed class Severable(HttpMessageHandler inner, CancellationToken dead) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (dead.IsCancellationRequested)
+        {
+            throw new HttpRequestException("The process is dead.");
+        }
+        // What is under way reaches the server; only its answer does not arrive.
+        var answer = await base.SendAsync(request, cancellationToken);
+        return dead.IsCancellationRequested ? throw new HttpRequestException("The process is dead.") : answer;
     }
 }

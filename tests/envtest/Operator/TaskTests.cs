@@ -17,7 +17,11 @@ public sealed class TaskTests(OperatorFixture fixture) : IAsyncLifetime
         await fixture.RestartOperator(configuration => configuration.Controllers.EtcdOpsTask.RequeueInterval = TimeSpan.FromSeconds(1));
     }
 
-    public async Task DisposeAsync() => await agent.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await agent.DisposeAsync();
+        fixture.VerifySteps();
+    }
 
     async Task<ObjectKey> Cluster()
     {
@@ -103,10 +107,10 @@ public sealed class TaskTests(OperatorFixture fixture) : IAsyncLifetime
         var ns = await fixture.Plane.NewNamespace("copy");
         async Task<EtcdCopyBackupsTask> Create(string name, string? secret = null)
         {
-            var store = new StoreSpec { Provider = "Local", Container = "bucket", Prefix = "new", SecretRef = secret is null ? null : new() { Name = secret } };
-            return await fixture.Client.Create(new EtcdCopyBackupsTask { Metadata = new() { Name = name, Namespace = ns }, Spec = new() { SourceStore = store with { Prefix = "old", SecretRef = null }, TargetStore = store } });
+            var store = new StoreSpec { Provider = "Local", Container = secret is null ? "bucket" : "other", Prefix = "new", SecretRef = secret is null ? null : new() { Name = secret } };
+            return await fixture.Client.Create(new EtcdCopyBackupsTask { Metadata = new() { Name = name, Namespace = ns }, Spec = new() { SourceStore = store with { Prefix = "old", Container = "bucket", SecretRef = null }, TargetStore = store } });
         }
-        Task<Job> JobOf(string name) => ControlPlane.Eventually<Job>($"the job of {name} is there", () => fixture.Client.TryGet<Job>(new(ns, $"{name}-worker")));
+        Task<Job> JobOf(string name) => fixture.UntilStarted(new(ns, $"{name}-worker"));
         Task End(string name, string condition) => fixture.Client.Patch<Job>(new(ns, $"{name}-worker"), PatchKind.Merge, new JsonObject
         {
             ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = condition, ["status"] = "True" }) },
@@ -130,7 +134,7 @@ public sealed class TaskTests(OperatorFixture fixture) : IAsyncLifetime
             (await fixture.Client.Get<EtcdCopyBackupsTask>(new(ns, "secretive"))).Status.LastError?.Contains("spec.targetStore.secretRef.name: secret 'credentials' does not exist", StringComparison.Ordinal) == true);
         await fixture.Client.Create(new Secret { Metadata = new() { Name = "credentials", Namespace = ns }, Data = new Dictionary<string, byte[]> { ["hostPath"] = "/srv/backups"u8.ToArray() } });
         var job = await JobOf("secretive");
-        Assert.Contains(job.Spec!.Template!.Spec!.Volumes!, v => v.HostPath?.Path == "/srv/backups/bucket");
+        Assert.Contains(job.Spec!.Template!.Spec!.Volumes!, v => v.HostPath?.Path == "/srv/backups/other");
 
         await fixture.Client.Delete<EtcdCopyBackupsTask>(new(ns, "secretive"));
         await ControlPlane.Eventually("task and job are gone", async () =>

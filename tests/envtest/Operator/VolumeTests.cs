@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.EnvtestTests.Operator;
+
+/// <summary>What someone relies on who wants larger volumes, or whose StatefulSet has to be made anew.</summary>
+[Collection(OneOperator.Name)]
+public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
+{
+    public void Dispose() => fixture.VerifySteps();
+
+    // A class, and a volume of it for one member; no node is needed to bind it.
+    async Task<string> Class(bool grows)
+    {
+        var name = $"class-{Guid.NewGuid():N}"[..20];
+        await fixture.Client.Create(new StorageClass { Metadata = new() { Name = name }, Provisioner = "example.com/none", AllowVolumeExpansion = grows, VolumeBindingMode = "Immediate" });
+        await fixture.Client.Create(new PersistentVolume
+        {
+            Metadata = new() { Name = $"{name}-0" },
+            Spec = new()
+            {
+                Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("16Gi") },
+                AccessModes = ["ReadWriteOnce"], StorageClassName = name, PersistentVolumeReclaimPolicy = "Retain", HostPath = new() { Path = $"/srv/{name}" },
+            },
+        });
+        return name;
+    }
+
+    async Task<ObjectKey> Bound(string storageClass)
+    {
+        var key = await fixture.Create(1, spec => spec with { StorageClass = storageClass });
+        await fixture.Until(key, "has its volume", e => OperatorFixture.IsReady(e) && e.Status.Conditions.Any(c => c is { Type: ConditionType.DataVolumesReady, Status: ConditionStatus.True }));
+        return key;
+    }
+
+    Task<Etcd> Ask(ObjectKey key, string capacity) => fixture.Change(key, new JsonObject { ["spec"] = new JsonObject { ["storageCapacity"] = capacity } });
+
+    [Fact]
+    public async Task A_larger_capacity_grows_the_volumes_and_leaves_the_pods_alone()
+    {
+        var key = await Bound(await Class(grows: true));
+        var (pod, set) = (await fixture.Client.Get<Pod>(key with { Name = "e-0" }), await fixture.Client.Get<StatefulSet>(key));
+        var asked = await Ask(key, "20Gi");
+
+        var claim = key with { Name = "e-e-0" };
+        await ControlPlane.Eventually("the claim asks for more", async () =>
+            (await fixture.Client.Get<PersistentVolumeClaim>(claim)).Spec!.Resources!.Requests!["storage"] == Quantity.Parse("20Gi"));
+        var growing = await fixture.Until(key, "waits for the volume", e => OperatorFixture.WaitOf(e).Contains("the volume of member 0", StringComparison.Ordinal));
+        Assert.Equal("ResizingVolumes/Growing", OperatorFixture.StateOf(growing, "lifecycle"));
+        Assert.Equal(set.Metadata.Uid, (await fixture.Client.Get<StatefulSet>(key)).Metadata.Uid);
+
+        // What a storage driver would do.
+        await fixture.Client.Patch<PersistentVolumeClaim>(claim, PatchKind.Merge, JsonNode.Parse("""{"status":{"capacity":{"storage":"20Gi"}}}""")!, "status");
+        await fixture.Until(key, "has grown", e => OperatorFixture.IsReady(e) && e.Status.ObservedGeneration == asked.Metadata.Generation);
+        var renewed = await fixture.Client.Get<StatefulSet>(key);
+        Assert.NotEqual(set.Metadata.Uid, renewed.Metadata.Uid);
+        Assert.Equal(Quantity.Parse("20Gi"), renewed.Spec!.VolumeClaimTemplates![0].Spec!.Resources!.Requests!["storage"]);
+        await ControlPlane.Eventually("the pod is adopted", async () => (await fixture.Client.Get<Pod>(key with { Name = "e-0" })).IsControlledBy(renewed));
+        Assert.Equal(pod.Metadata.Uid, (await fixture.Client.Get<Pod>(key with { Name = "e-0" })).Metadata.Uid);
+    }
+
+    [Fact]
+    public async Task A_class_whose_volumes_do_not_grow_is_named_with_what_to_do()
+    {
+        var storageClass = await Class(grows: false);
+        var key = await Bound(storageClass);
+        await Ask(key, "20Gi");
+        var etcd = await fixture.Until(key, "says that the volume cannot grow", e => e.Status.LastErrors.Any(error => error.Code == "ERR_EXPAND_VOLUME"));
+        Assert.Contains($"Set allowVolumeExpansion: true on storage class '{storageClass}'", etcd.Status.LastErrors[0].Description, StringComparison.Ordinal);
+        await Ask(key, "16Gi");
+        await fixture.Until(key, "is as it was", e => OperatorFixture.IsReady(e) && e.Status.LastErrors.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_smaller_capacity_is_refused_until_it_is_set_back()
+    {
+        var key = await fixture.Create(1);
+        await fixture.UntilReady(key);
+        await Ask(key, "8Gi");
+        var etcd = await fixture.Until(key, "is invalid", e => OperatorFixture.StateOf(e, "lifecycle") == "Invalid");
+        Assert.Contains("spec.storageCapacity: \"8Gi\" cannot be lowered below 16Gi", etcd.Status.LastErrors[0].Description, StringComparison.Ordinal);
+        await Ask(key, "16Gi");
+        await fixture.UntilReady(key);
+    }
+
+    [Fact]
+    public async Task A_StatefulSet_with_other_fixed_fields_is_made_anew_around_its_pods()
+    {
+        var key = await fixture.Create(3);
+        await fixture.UntilReady(key);
+        var pods = await Uids(key);
+        await fixture.Change(key, Annotated(""));
+        await fixture.Until(key, "is suspended", e => OperatorFixture.StateOf(e, "lifecycle") == "Suspended");
+        var set = await fixture.Client.Get<StatefulSet>(key);
+        await fixture.Client.Delete<StatefulSet>(key, new() { Propagation = Propagation.Orphan });
+        await ControlPlane.Eventually("the StatefulSet is gone", async () => await fixture.Client.TryGet<StatefulSet>(key) is null);
+        var foreign = await fixture.Client.Create(new StatefulSet
+        {
+            Metadata = new() { Name = set.Metadata.Name, Namespace = set.Metadata.Namespace, Labels = set.Metadata.Labels, OwnerReferences = set.Metadata.OwnerReferences },
+            Spec = set.Spec! with { PodManagementPolicy = "OrderedReady", ServiceName = "another" },
+        });
+        await fixture.Change(key, Annotated(null));
+
+        var renewed = await ControlPlane.Eventually<StatefulSet>("the StatefulSet is made anew", async () =>
+            await fixture.Client.TryGet<StatefulSet>(key) is { Spec.PodManagementPolicy: "Parallel" } now ? now : null);
+        Assert.NotEqual(foreign.Metadata.Uid, renewed.Metadata.Uid);
+        Assert.Equal("e-peer", renewed.Spec!.ServiceName);
+        await fixture.UntilReady(key);
+        Assert.Equal(pods, await Uids(key));
+    }
+
+    static JsonObject Annotated(string? suspend) =>
+        new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Annotations.SuspendReconcile] = suspend } } };
+
+    async Task<List<string?>> Uids(ObjectKey key) =>
+        [.. (await fixture.Client.ListPage<Pod>(key.Namespace)).Items.OrderBy(p => p.Metadata.Name).Select(p => p.Metadata.Uid)];
+}
