@@ -17,7 +17,7 @@ static class MemberPod
             Metadata = new()
             {
                 Labels = Labels.OfPods(etcd),
-                Annotations = Maps.Merge(spec.Annotations, [new(Annotations.ConfigMapChecksum, ConfigChecksum.Of(context))]),
+                Annotations = Maps.Merge(spec.Annotations, [new(Annotations.ConfigMapChecksum, ConfigChecksum.Of(context)), .. AuthoritiesAnnotation.OfPods(context)]),
             },
             Spec = new()
             {

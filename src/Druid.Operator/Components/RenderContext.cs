@@ -37,6 +37,12 @@ public sealed record RenderContext(Etcd Etcd, int Size, ImageVector Images)
     /// </summary>
     public string? LiveConfigChecksum { get; init; }
 
+    /// <summary>A digest of the authorities that etcd trusts, as they are now; null without TLS.</summary>
+    public string? Authorities { get; init; }
+
+    /// <summary>The digest of those that were there first; null where nothing is remembered.</summary>
+    public string? FirstAuthorities { get; init; }
+
     /// <summary>
     /// What the claim template of the StatefulSet that is there asks for; null where there is none. A claim template cannot be
     /// changed: a larger one takes a StatefulSet made anew.

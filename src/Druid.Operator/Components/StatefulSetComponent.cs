@@ -21,7 +21,7 @@ sealed class StatefulSetComponent : IComponent
         {
             Metadata = etcd.Own(Names.StatefulSet(etcd), ComponentLabel.StatefulSet) with
             {
-                Annotations = new Dictionary<string, string> { [PlanAnnotation.Name] = PlanAnnotation.Write(context.Plan) },
+                Annotations = Maps.Merge([new(PlanAnnotation.Name, PlanAnnotation.Write(context.Plan))], AuthoritiesAnnotation.OfSet(context)),
             },
             Spec = new()
             {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Druid.Api;
 using Druid.Kubernetes.Resources;
@@ -14,8 +15,25 @@ sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries sec
 
     /// <summary>The cluster; null when the Etcd is not there.</summary>
     public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects
-        ? objects with { Etcd = pending.Complete(objects.Etcd), Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel) }
+        ? objects with { Etcd = pending.Complete(objects.Etcd), Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel), Authorities = await AuthoritiesOf(objects, cancel) }
         : null;
+
+    // etcd reads its authorities when it starts, and its certificates at every handshake; so only other authorities take a restart.
+    async ValueTask<string?> AuthoritiesOf(ClusterObjects objects, CancellationToken cancel)
+    {
+        var digests = new List<string>();
+        foreach (var tls in new TlsConfig?[] { objects.Etcd.Spec.Etcd.ClientUrlTls, objects.Etcd.Spec.Etcd.PeerUrlTls })
+        {
+            if (tls?.TlsCaSecretRef is { Name: { Length: > 0 } secret } reference && !objects.Etcd.IsBeingDeleted
+                && await secrets.Read(objects.Etcd.Key with { Name = secret }, reference.DataKey ?? EtcdDefaults.CaDataKey, Digest, cancel) is { } digest)
+            {
+                digests.Add(digest);
+            }
+        }
+        return digests.Count > 0 ? string.Join('-', digests) : null;
+    }
+
+    static string Digest(byte[] authorities) => Convert.ToHexStringLower(SHA256.HashData(authorities).AsSpan(0, 8));
 
     async ValueTask<string?> HostPathOf(ClusterObjects objects, CancellationToken cancel)
     {

@@ -28,6 +28,9 @@ public sealed record ClusterObjects
     /// <summary>With a Local store: the entry <c>hostPath</c> of its secret; null where there is none.</summary>
     public string? BackupHostPath { get; init; }
 
+    /// <summary>A digest of the authorities that etcd trusts, as they are now in the secrets; null without TLS.</summary>
+    public string? Authorities { get; init; }
+
     /// <summary>Names of the secrets that exist in the Etcd's namespace and that it references.</summary>
     public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();
 

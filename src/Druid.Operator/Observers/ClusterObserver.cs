@@ -80,6 +80,8 @@ public sealed class ClusterObserver(ObserverOptions options)
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
         AutomountServiceAccountToken = options.AutomountServiceAccountToken,
         BackupHostPath = objects.BackupHostPath,
+        Authorities = objects.Authorities,
+        FirstAuthorities = AuthoritiesAnnotation.Of(objects.StatefulSet),
         LiveClaimCapacity = VolumeObserver.TemplateCapacity(objects.StatefulSet),
         Server = options.Server,
         LiveConfigChecksum = objects.StatefulSet?.Spec?.Template?.Metadata?.Annotations?.GetValueOrDefault(Annotations.ConfigMapChecksum),
