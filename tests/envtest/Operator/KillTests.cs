@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Druid.Api;
-using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 
 namespace Druid.EnvtestTests.Operator;

@@ -111,7 +111,7 @@ public sealed class TaskTests(OperatorFixture fixture) : IAsyncLifetime
             return await fixture.Client.Create(new EtcdCopyBackupsTask { Metadata = new() { Name = name, Namespace = ns }, Spec = new() { SourceStore = store with { Prefix = "old", Container = "bucket", SecretRef = null }, TargetStore = store } });
         }
         Task<Job> JobOf(string name) => fixture.UntilStarted(new(ns, $"{name}-worker"));
-        Task End(string name, string condition) => fixture.Client.Patch<Job>(new(ns, $"{name}-worker"), PatchKind.Merge, new JsonObject
+        Task<Job> End(string name, string condition) => fixture.Client.Patch<Job>(new(ns, $"{name}-worker"), PatchKind.Merge, new JsonObject
         {
             ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = condition, ["status"] = "True" }) },
         }, "status");
