@@ -101,7 +101,7 @@ sealed class TaskDesk(AgentClient agents, TimeSpan pause, TimeProvider time, Act
         answered(task.Key);
     }
 
-    Task Take(EtcdOpsTask task, ClusterObjects cluster, CancellationToken cancel)
+    Task<long?> Take(EtcdOpsTask task, ClusterObjects cluster, CancellationToken cancel)
     {
         var limit = OpsTaskObserver.TimeLimit(task);
         return task.Spec.Config.OnDemandSnapshot is { Type: SnapshotType.Delta }

@@ -22,7 +22,10 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
             Spec = new()
             {
                 Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("16Gi") },
-                AccessModes = ["ReadWriteOnce"], StorageClassName = name, PersistentVolumeReclaimPolicy = "Retain", HostPath = new() { Path = $"/srv/{name}" },
+                AccessModes = ["ReadWriteOnce"],
+                StorageClassName = name,
+                PersistentVolumeReclaimPolicy = "Retain",
+                HostPath = new() { Path = $"/srv/{name}" },
             },
         });
         return name;
