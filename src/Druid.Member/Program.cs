@@ -10,5 +10,11 @@ var root = new RootCommand("The agent that runs in an etcd pod: around etcd, and
 {
     StartEtcdCommand.Create(new()),
     ServerCommand.Create(new()),
+    new Command("snapshot", "Snapshots by hand.")
+    {
+        SnapshotTakeCommand.Create(new()),
+    },
+    RestoreCommand.Create(new()),
+    CompactCommand.Create(new()),
 };
 return await root.Parse(args).InvokeAsync();

@@ -9,9 +9,9 @@ static class ServerCommand
 {
     public static Command Create(LogFlags logging)
     {
-        var (server, store, snapshots, leases, restore) = (new ServerFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
+        var (server, etcd, store, snapshots, leases, restore) = (new ServerFlags(), new EtcdFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
         var command = new Command("server", "Runs beside etcd: prepares its data, serves its configuration, joins it to its cluster and reports on it.");
-        FlagGroup[] groups = [server, store, snapshots, leases, restore, new AcceptedFlags(), logging];
+        FlagGroup[] groups = [server, etcd, store, snapshots, leases, restore, new AcceptedFlags(), logging];
         foreach (var group in groups) group.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -21,7 +21,7 @@ static class ServerCommand
             using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             try
             {
-                var options = server.Read(parsed, Environment.GetEnvironmentVariable, store, snapshots, leases, restore);
+                var options = server.Read(parsed, Environment.GetEnvironmentVariable, etcd, store, snapshots, leases, restore);
                 await SidecarServer.Run(options, log, TimeProvider.System, stop.Token);
                 return 0;
             }

@@ -4,7 +4,7 @@ using Druid.Member.Tls;
 
 namespace Druid.Member.Commands;
 
-/// <summary>Flags of the sidecar's own server and of its connection to etcd.</summary>
+/// <summary>Flags of the sidecar's own server and of what it does all the time.</summary>
 sealed class ServerFlags : FlagGroup
 {
     const string DefaultConfigFile = "/var/etcd/config/etcd.conf.yaml";
@@ -12,15 +12,7 @@ sealed class ServerFlags : FlagGroup
     readonly Option<int> _port;
     readonly Option<string?> _serverCertificate;
     readonly Option<string?> _serverKey;
-    readonly Option<string[]> _endpoints;
     readonly Option<string[]> _serviceEndpoints;
-    readonly Option<string?> _username;
-    readonly Option<string?> _password;
-    readonly Option<Toggle> _insecureTransport;
-    readonly Option<Toggle> _skipVerification;
-    readonly Option<string?> _authorities;
-    readonly Option<string?> _certificate;
-    readonly Option<string?> _key;
     readonly Option<Toggle> _renewsLease;
     readonly Option<TimeSpan> _heartbeat;
     readonly Option<TimeSpan> _checkPeriod;
@@ -31,15 +23,7 @@ sealed class ServerFlags : FlagGroup
         _port = Port("server-port", 8080, "Port of the HTTP API.", "p");
         _serverCertificate = OptionalText("server-cert", "PEM certificate of the HTTP API; with --server-key turns TLS on.");
         _serverKey = OptionalText("server-key", "PEM key of that certificate.");
-        _endpoints = List("endpoints", ["http://127.0.0.1:2379"], "Client URLs of the etcd in this pod.", "e");
         _serviceEndpoints = List("service-endpoints", [], "Client URLs of the cluster's Service.");
-        _username = OptionalText("etcd-username", "User to authenticate to etcd as.");
-        _password = OptionalText("etcd-password", "That user's password.");
-        _insecureTransport = Switch("insecure-transport", true, "Whether connections to etcd are plain. What decides is the scheme of the endpoints; this must agree with it.");
-        _skipVerification = Switch("insecure-skip-tls-verify", false, "Accept any certificate of etcd.");
-        _authorities = OptionalText("cacert", "PEM file of the authorities of etcd's certificate.");
-        _certificate = OptionalText("cert", "PEM certificate to show to etcd.");
-        _key = OptionalText("key", "PEM key of that certificate.");
         _renewsLease = Switch("enable-member-lease-renewal", false, "Report in the member's lease.");
         _heartbeat = Span("k8s-heartbeat-duration", TimeSpan.FromSeconds(30), "Time between two reports in the member's lease.");
         _checkPeriod = Span("reelection-period", TimeSpan.FromSeconds(5), "Time between two looks at which member leads.");
@@ -49,20 +33,17 @@ sealed class ServerFlags : FlagGroup
     /// <summary>The sidecar's options from the flags and the pod's environment.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="environment">The environment's variables.</param>
+    /// <param name="etcd">Flags of the connection to etcd.</param>
     /// <param name="store">Flags of the store.</param>
     /// <param name="snapshots">Flags of snapshots.</param>
     /// <param name="leases">Flags of the snapshot leases.</param>
     /// <param name="restore">Flags of restores.</param>
     /// <exception cref="FormatException">Flags that contradict each other, or a variable that is missing; the message says which.</exception>
     public SidecarOptions Read(
-        ParseResult parsed, Func<string, string?> environment, StoreFlags store, SnapshotFlags snapshots, SnapshotLeaseFlags leases, RestoreFlags restore)
+        ParseResult parsed, Func<string, string?> environment, EtcdFlags etcd, StoreFlags store, SnapshotFlags snapshots, SnapshotLeaseFlags leases, RestoreFlags restore)
     {
         var backups = store.Read(parsed, environment);
-        var endpoints = Urls(parsed.GetValue(_endpoints)!, "--endpoints");
-        if (endpoints.Length == 0) throw new FormatException("--endpoints is empty: name the client URL of the etcd in this pod");
-        var encrypted = endpoints.Any(endpoint => endpoint.Scheme == "https");
-        if (encrypted && parsed.GetValue(_insecureTransport) && parsed.GetResult(_insecureTransport) is { Implicit: false })
-            throw new FormatException($"--insecure-transport=true contradicts --endpoints={endpoints[0]}: use an http URL or --insecure-transport=false");
+        var connection = etcd.Read(parsed);
         var (certificate, key) = (parsed.GetValue(_serverCertificate), parsed.GetValue(_serverKey));
         if (certificate is null != key is null)
             throw new FormatException("--server-cert and --server-key must be given together");
@@ -71,13 +52,11 @@ sealed class ServerFlags : FlagGroup
         {
             Port = parsed.GetValue(_port),
             Identity = certificate is not null && key is not null ? new PemKeyPair(certificate, key) : null,
-            Endpoints = endpoints,
-            ServiceEndpoints = Urls(parsed.GetValue(_serviceEndpoints)!, "--service-endpoints"),
-            EtcdTls = encrypted
-                ? new ClientTls(parsed.GetValue(_authorities), parsed.GetValue(_certificate), parsed.GetValue(_key), skipVerification: parsed.GetValue(_skipVerification))
-                : null,
-            Username = parsed.GetValue(_username),
-            Password = parsed.GetValue(_password),
+            Endpoints = connection.Endpoints,
+            ServiceEndpoints = EtcdFlags.Urls(parsed.GetValue(_serviceEndpoints)!, "--service-endpoints"),
+            EtcdTls = connection.Tls,
+            Username = connection.Username,
+            Password = connection.Password,
             ConfigFile = environment("ETCD_CONF") is { Length: > 0 } file ? file : DefaultConfigFile,
             PodName = Required("POD_NAME"),
             PodNamespace = Required("POD_NAMESPACE"),
@@ -101,9 +80,4 @@ sealed class ServerFlags : FlagGroup
             ? span
             : throw new FormatException($"{flag.Name} must be longer than 0s");
     }
-
-    static Uri[] Urls(string[] texts, string flag) =>
-        [.. texts.Select(text => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? url
-            : throw new FormatException($"{flag}: '{text}' is not an http or https URL"))];
 }

@@ -113,13 +113,12 @@ sealed class SnapshotterTerm : IAsyncDisposable
             using var limit = new CancellationTokenSource(_options.SnapshotTimeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
             var named = new Snapshot { Kind = SnapshotKind.Full, StartRevision = 0, LastRevision = revision, CreatedOn = _time.GetUtcNow(), Compression = _options.Compression, IsFinal = isFinal };
-            await using var content = new HashedStream(new EtcdSnapshotStream(_etcd, either.Token), "etcd's snapshot", withHash: true);
-            var full = await Limited(() => SnapshotUpload.Upload(_store, named, content, either.Token), limit, cancel);
+            var (full, bytes) = await Limited(() => FullSnapshot.Take(_etcd, _store, named, either.Token), limit, cancel);
             (_full, _fullNoted, succeeded) = (full, false, true);
             _deltas.Clear();
             NeedsFull = null;
-            _metrics.Stored(full, _deltas, content.Count);
-            _log.Information("Full snapshot {Snapshot}: {Bytes} bytes of database, {Stored} stored, in {Duration}", full.Path, content.Count, full.Size, _time.GetElapsedTime(start));
+            _metrics.Stored(full, _deltas, bytes);
+            _log.Information("Full snapshot {Snapshot}: {Bytes} bytes of database, {Stored} stored, in {Duration}", full.Path, bytes, full.Size, _time.GetElapsedTime(start));
         }
         finally
         {

@@ -109,12 +109,12 @@ public class FlagTests
 
     static Druid.Member.Sidecar.SidecarOptions Server(string[] arguments, Func<string, string?> environment)
     {
-        var (server, store, snapshots, leases, restore) = (new ServerFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
+        var (server, etcd, store, snapshots, leases, restore) = (new ServerFlags(), new EtcdFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
         var command = new RootCommand();
-        foreach (var group in new FlagGroup[] { server, store, snapshots, leases, restore }) group.AddTo(command);
+        foreach (var group in new FlagGroup[] { server, etcd, store, snapshots, leases, restore }) group.AddTo(command);
         var parsed = command.Parse(arguments);
         Assert.Empty(parsed.Errors);
-        return server.Read(parsed, environment, store, snapshots, leases, restore);
+        return server.Read(parsed, environment, etcd, store, snapshots, leases, restore);
     }
 
     static ParseResult Parse(FlagGroup flags, params string[] arguments)

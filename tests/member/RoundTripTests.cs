@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Druid.Member.Etcd.Rpc;
+using Druid.Member.Restore;
+using Druid.Member.Snapshots;
+using Druid.MemberTests.Harness;
+using FsCheck;
+using FsCheck.Fluent;
+using Google.Protobuf;
+using Serilog.Core;
+
+namespace Druid.MemberTests;
+
+/// <summary>Whatever happened to a cluster, its snapshots bring back the same keys, values, revisions, versions and leases.</summary>
+public class RoundTripTests
+{
+    [Theory]
+    [InlineData(Compression.None)]
+    [InlineData(Compression.Gzip)]
+    [InlineData(Compression.Lzw)]
+    [InlineData(Compression.Zlib)]
+    public Task A_random_history_comes_back(Compression compression) => RoundTrip(compression, operations: 300, snapshots: 4, seed: null);
+
+    [Theory, Trait("Matrix", "Full")]
+    [InlineData(Compression.Gzip)]
+    public Task A_hundred_thousand_events_come_back(Compression compression) => RoundTrip(compression, operations: 100_000, snapshots: 10, seed: null);
+
+    [Fact]
+    public async Task Every_revision_that_deltas_hold_can_be_restored_to()
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        await etcd.Put("a", "1");
+        var snapshotter = await lab.Snapshot(etcd.Client);
+        var wanted = new Dictionary<long, List<string>>();
+        for (var i = 0; i < 6; i++)
+        {
+            await etcd.Put("a", $"{i}");
+            await etcd.Put($"b{i}", "x");
+            wanted[await Keyspace.Revision(etcd.Client)] = await Keyspace.Of(etcd.Client);
+            if (i % 2 == 1) await snapshotter.Take(i == 3 ? SnapshotKind.Full : SnapshotKind.Delta, false, default);
+        }
+        await lab.StopSnapshots();
+
+        foreach (var (revision, keys) in wanted)
+        {
+            await using var restored = await lab.Restore($"at-{revision}", revision);
+            Assert.Equal((keys, revision), (await Keyspace.Of(restored.Client), await Keyspace.Revision(restored.Client)));
+        }
+    }
+
+    [Fact]
+    public async Task A_full_snapshot_restores_with_the_stock_tool()
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        for (var i = 0; i < 50; i++) await etcd.Put($"key-{i % 7}", new string('x', i * 100));
+        var snapshotter = await lab.Snapshot(etcd.Client);
+        var full = await snapshotter.Take(SnapshotKind.Full, true, default);
+        Assert.EndsWith(".final", full!.Name, StringComparison.Ordinal);
+
+        using (var tool = Process.Start(new ProcessStartInfo("etcdctl", ["snapshot", "restore", Path.Combine(lab.StoreDirectory, full.Path), $"--data-dir={lab.At("stock")}"])
+        {
+            Environment = { ["ETCDCTL_API"] = "3" }, RedirectStandardError = true, RedirectStandardOutput = true,
+        })!)
+        {
+            var said = await tool.StandardError.ReadToEndAsync();
+            await tool.WaitForExitAsync();
+            Assert.True(tool.ExitCode == 0, said);
+        }
+        await using var stock = await SoloEtcd.Start(lab.At("stock"));
+        Assert.Equal(await Keyspace.Of(etcd.Client), await Keyspace.Of(stock.Client));
+    }
+
+    [Fact]
+    public async Task An_interrupted_restore_is_taken_up_where_it_was()
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        var snapshotter = await lab.Snapshot(etcd.Client);
+        for (var i = 0; i < 20; i++)
+        {
+            await etcd.Put($"key-{i}", $"{i}");
+            if (i % 5 == 4) await snapshotter.Take(SnapshotKind.Delta, false, default);
+        }
+        await lab.StopSnapshots();
+        var chain = (await SnapshotList.Read(lab.Store, default)).Chain()!;
+        Assert.True(chain.Deltas.Count >= 4);
+        var options = lab.Options("restored");
+
+        // Half of it, and then nothing more happens.
+        await new Restorer(lab.Store, options, Logger.None, TimeProvider.System).ApplyDeltas(chain with { Deltas = [.. chain.Deltas.Take(2)] }, default);
+        var whole = await new Restorer(lab.Store, options, Logger.None, TimeProvider.System).Restore(default);
+
+        Assert.Equal(10, whole.Events);
+        await using var restored = await SoloEtcd.Start(lab.At("restored"));
+        Assert.Equal(await Keyspace.Of(etcd.Client), await Keyspace.Of(restored.Client));
+    }
+
+    [Theory]
+    [InlineData("Incr-", "cannot be applied")]
+    [InlineData("Full-", "damaged")]
+    public async Task A_damaged_snapshot_is_named_and_nothing_is_put_in_place(string prefix, string because)
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        var snapshotter = await lab.Snapshot(etcd.Client);
+        await etcd.Put("a", "1");
+        await snapshotter.Take(SnapshotKind.Delta, false, default);
+        await lab.StopSnapshots();
+        var damaged = Directory.EnumerateFiles(Path.Combine(lab.StoreDirectory, "v2"), prefix + "*").Order(StringComparer.Ordinal).Last();
+        var bytes = await File.ReadAllBytesAsync(damaged);
+        bytes[bytes.Length / 2] ^= 0xff;
+        await File.WriteAllBytesAsync(damaged, bytes);
+
+        var refused = await Assert.ThrowsAsync<RestoreException>(() => lab.Restore("restored"));
+
+        Assert.Contains(Path.GetFileName(damaged), refused.Message, StringComparison.Ordinal);
+        Assert.Contains(because, refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(lab.At("restored")));
+    }
+
+    [Fact]
+    public async Task A_compacted_backup_holds_the_last_revision_and_the_deltas_after_it_follow()
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        var snapshotter = await lab.Snapshot(etcd.Client, Compression.Gzip);
+        for (var i = 0; i < 200; i++) await etcd.Put($"key-{i % 3}", new string('x', 5000));
+        await snapshotter.Take(SnapshotKind.Delta, false, default);
+
+        var metrics = new Druid.Member.Metrics.BackupMetrics(lab.Page, () => null, () => false);
+        var compacted = await new Compactor(lab.Store, lab.Options("compaction"), new NoSnapshotLeases(), metrics, Logger.None, TimeProvider.System)
+            .Compact(true, new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), default);
+        Assert.Equal(await Keyspace.Revision(etcd.Client), compacted.LastRevision);
+        Assert.False(Directory.Exists(lab.At("compaction")));
+        await etcd.Put("after", "compaction");
+        await snapshotter.Take(SnapshotKind.Delta, false, default);
+        await lab.StopSnapshots();
+
+        var chain = (await SnapshotList.Read(lab.Store, default)).Chain()!;
+        Assert.Equal(compacted.Path, chain.Base.Path);
+        Assert.Single(chain.Deltas);
+        await using var restored = await lab.Restore("restored");
+        Assert.Equal(await Keyspace.Of(etcd.Client), await Keyspace.Of(restored.Client));
+        Assert.True((await restored.Client.Status(default)).DbSizeInUse < 200 * 5000 / 2, "old revisions are gone");
+    }
+
+    static async Task RoundTrip(Compression compression, int operations, int snapshots, ulong? seed)
+    {
+        var start = seed ?? (ulong)Random.Shared.NextInt64();
+        var history = History.OfLength(operations).Sample(50, new Rnd(start), 1).Single();
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        try
+        {
+            var snapshotter = await lab.Snapshot(etcd.Client, compression, limit: 1 << 20);
+            var world = new HistoryRunner(etcd.Client);
+            var done = 0;
+            foreach (var step in history)
+            {
+                await world.Do(step);
+                if (++done % (operations / snapshots) == 0) await snapshotter.Take(done / (operations / snapshots) % 3 == 2 ? SnapshotKind.Full : SnapshotKind.Delta, false, default);
+            }
+            await snapshotter.Take(SnapshotKind.Delta, false, default);
+            await lab.StopSnapshots();
+            Assert.Null((await SnapshotList.Read(lab.Store, default)).Chain()!.Gap);
+            await using var restored = await lab.Restore("restored");
+            Assert.Equal(await Keyspace.Revision(etcd.Client), await Keyspace.Revision(restored.Client));
+            Assert.Equal(await Keyspace.Of(etcd.Client), await Keyspace.Of(restored.Client));
+            Assert.Equal(await Leases(etcd.Client, world.Used), await Leases(restored.Client, world.Used));
+        }
+        catch (Exception failure)
+        {
+            throw new Xunit.Sdk.XunitException($"seed {start}, {operations} operations: {failure}");
+        }
+    }
+
+    // For how long the leases were granted whose keys were written.
+    static async Task<List<string>> Leases(Druid.Member.Etcd.EtcdClient etcd, IEnumerable<long> ids)
+    {
+        var lines = new List<string>();
+        foreach (var id in ids.Order())
+        {
+            var lease = await etcd.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = id, Keys = true }, default);
+            if (lease.Keys.Count > 0) lines.Add($"{id:x} {lease.GrantedTTL} {string.Join(',', lease.Keys.Select(k => k.ToBase64()).Order(StringComparer.Ordinal))}");
+        }
+        return lines;
+    }
+}
