@@ -33,6 +33,10 @@ static class SnapshotUpload
             await compressing;
             throw;
         }
+        catch (IOException failure) when (failure is not StoreException)
+        {
+            throw new StoreException(StoreError.Other, $"{store.Description}: {snapshot.Path} could not be written: {failure.Message}", failure);
+        }
         finally
         {
             await ended.CancelAsync();

@@ -69,7 +69,8 @@ sealed class Snapshotter(
         }
         else
         {
-            await Attempt(async () => await term.TakeDelta(cancel));
+            await Attempt(async () => await term.TakeAll(cancel));
+            await term.ThrowIfWatchEnded();
         }
         succeeded();
         while (true)
@@ -106,7 +107,7 @@ sealed class Snapshotter(
     {
         try
         {
-            request.Result.TrySetResult(request.Kind == SnapshotKind.Full ? await term.TakeFull(request.IsFinal, cancel) : await term.TakeDelta(cancel));
+            request.Result.TrySetResult(request.Kind == SnapshotKind.Full ? await term.TakeFull(request.IsFinal, cancel) : await term.TakeAll(cancel));
             health.Succeeded();
         }
         catch (Exception failure)

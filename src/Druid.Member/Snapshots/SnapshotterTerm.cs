@@ -130,6 +130,14 @@ sealed class SnapshotterTerm : IAsyncDisposable
         return _full;
     }
 
+    /// <summary>Stores all events up to now: waits a moment for those that the watch has yet to bring.</summary>
+    /// <inheritdoc cref="TakeDelta"/>
+    public async Task<Snapshot?> TakeAll(CancellationToken cancel)
+    {
+        if (_spool is not null) await Await(await Head(cancel), cancel);
+        return await TakeDelta(cancel);
+    }
+
     /// <summary>Stores the events that have gathered.</summary>
     /// <returns>The last delta that was stored; null when there were no events.</returns>
     /// <exception cref="StoreException">They could not be stored; they are kept.</exception>
@@ -202,10 +210,7 @@ sealed class SnapshotterTerm : IAsyncDisposable
     {
         var head = await Head(cancel);
         if (_spool is null) return head;
-        var start = _time.GetTimestamp();
-        while ((_spool.LastRevision < head || _spool.IsPartial) && !_watch.IsCompleted && _time.GetElapsedTime(start) < CatchUpPatience)
-            await Task.Delay(CatchUpPoll, _time, cancel);
-        if (_spool.LastRevision < head || _spool.IsPartial)
+        if (!await Await(head, cancel))
         {
             // The watch lags behind or ended. The full snapshot has it all; events are watched anew from there.
             await StopWatching();
@@ -213,6 +218,14 @@ sealed class SnapshotterTerm : IAsyncDisposable
         }
         await TakeDelta(cancel);
         return _spool.SealedRevision;
+    }
+
+    async Task<bool> Await(long head, CancellationToken cancel)
+    {
+        var start = _time.GetTimestamp();
+        while ((_spool!.LastRevision < head || _spool.IsPartial) && !_watch.IsCompleted && _time.GetElapsedTime(start) < CatchUpPatience)
+            await Task.Delay(CatchUpPoll, _time, cancel);
+        return _spool.LastRevision >= head && !_spool.IsPartial;
     }
 
     async Task<long> Head(CancellationToken cancel) => (await _etcd.Range(ClusterGateway.LinearizableRead, cancel)).Header.Revision;
