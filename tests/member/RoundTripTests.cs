@@ -5,7 +5,6 @@ using Druid.Member.Snapshots;
 using Druid.MemberTests.Harness;
 using FsCheck;
 using FsCheck.Fluent;
-using Google.Protobuf;
 using Serilog.Core;
 
 namespace Druid.MemberTests;
