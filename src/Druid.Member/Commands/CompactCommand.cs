@@ -21,7 +21,7 @@ static class CompactCommand
         var (store, restore, leases, own) = (new StoreFlags(), new RestoreFlags(), new SnapshotLeaseFlags(), new CompactFlags());
         var command = new Command("compact", "Replaces the latest full snapshot and its deltas by one new full snapshot. The cluster is not touched.");
         foreach (var group in new FlagGroup[] { store, restore, leases, own, logging }) group.AddTo(command);
-        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, cancel, async (log, stop) =>
+        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, async (log, stop) =>
         {
             Func<string, string?> environment = Environment.GetEnvironmentVariable;
             var options = store.Read(parsed, environment) ?? throw new FormatException("--storage-provider is missing: name the store to compact");
@@ -34,7 +34,7 @@ static class CompactCommand
                     leases.Read(parsed)!, LeaseTimeout, log, TimeProvider.System);
             await new Compactor(opened, restore.Read(parsed), noted, metrics, log, TimeProvider.System).Compact(own.Defragments(parsed), own.Limits(parsed), stop);
             await ServeMetrics(page, own.ScrapeWait(parsed), log, stop);
-        }));
+        }, cancel));
         return command;
     }
 

@@ -10,7 +10,7 @@ namespace Druid.Member.Commands;
 /// <summary>Runs a command that does one thing and ends: failures that a user can meet become a line in the log and an exit code.</summary>
 static class OneShot
 {
-    public static async Task<int> Run(ParseResult parsed, LogFlags logging, CancellationToken cancel, Func<ILogger, CancellationToken, Task> work)
+    public static async Task<int> Run(ParseResult parsed, LogFlags logging, Func<ILogger, CancellationToken, Task> work, CancellationToken cancel)
     {
         await using var log = logging.Create(parsed);
         try

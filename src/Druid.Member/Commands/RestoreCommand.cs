@@ -17,7 +17,7 @@ static class RestoreCommand
         var dry = new Option<bool>("--dry-run") { Description = "Only print what would be restored." };
         var command = new Command("restore", "Makes a data directory of the snapshots in a store.") { revision, chosen, dry };
         foreach (var group in new FlagGroup[] { store, restore, logging }) group.AddTo(command);
-        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, cancel, async (log, stop) =>
+        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, async (log, stop) =>
         {
             if (parsed.GetValue(revision) is not null && parsed.GetValue(chosen) is not null) throw new FormatException("--revision and --snapshot say different things: give one of them");
             var from = store.Read(parsed, Environment.GetEnvironmentVariable) ?? throw new FormatException("--storage-provider is missing: name the store to restore from");
@@ -33,7 +33,7 @@ static class RestoreCommand
             }
             var restorer = new Restorer(opened, options, log, TimeProvider.System);
             _ = alone?.Kind == SnapshotKind.Full ? await restorer.Restore(chain!, stop) : await restorer.Restore(stop);
-        }));
+        }, cancel));
         return command;
     }
 

@@ -15,7 +15,7 @@ static class SnapshotTakeCommand
         var final = new Option<bool>("--final") { Description = "Mark it as the last one before the cluster goes away." };
         var command = new Command("take", "Takes a full snapshot now, whether an agent runs beside etcd or not.") { final };
         foreach (var group in new FlagGroup[] { etcd, store, snapshots, logging }) group.AddTo(command);
-        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, cancel, async (log, stop) =>
+        command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, async (log, stop) =>
         {
             var into = store.Read(parsed, Environment.GetEnvironmentVariable) ?? throw new FormatException("--storage-provider is missing: name the store to take the snapshot into");
             await using var opened = new StoreFactory(Environment.GetEnvironmentVariable, TimeProvider.System).Open(into);
@@ -33,7 +33,7 @@ static class SnapshotTakeCommand
             };
             var (taken, bytes) = await FullSnapshot.Take(client, opened, named, limit.Token);
             log.Information("{Snapshot}: {Bytes} bytes of database, {Stored} stored in {Store}", taken.Path, bytes, taken.Size, opened.Description);
-        }));
+        }, cancel));
         return command;
     }
 }
