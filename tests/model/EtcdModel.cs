@@ -19,7 +19,7 @@ public sealed class EtcdModel(Scenario scenario) : IModel<World>
     public ImmutableArray<Invariant<World>> Invariants { get; } = new Promises(scenario).Invariants;
 
     /// <inheritdoc />
-    public Goal<World>? Goal { get; } = new Promises(scenario).Goal;
+    public ImmutableArray<Goal<World>> Goals { get; } = new Promises(scenario).Goals;
 
     /// <inheritdoc />
     public IExpander<World> NewExpander() => new Expander(scenario);

@@ -18,7 +18,7 @@ public sealed class Promises
         Invariants =
         [
             new("QuorumKept", "No step of the operator takes the participating voters of a cluster of three or more below its quorum, unless no member is wanted.", QuorumKept),
-            new("OneChangeAtATime", "At most one member is joining or leaving the etcd membership at any time.", OneChangeAtATime),
+            new("OneChangeAtATime", "At most one member is joining or leaving the etcd membership at any time, and the StatefulSet grows and shrinks by one.", OneChangeAtATime),
             new("OrderOfLeaving", "A member leaves the membership before its pod goes, and its pod before its volume; the highest ordinal goes first, and never while it leads.", OrderOfLeaving),
             new("VolumesKept", "No volume of a current member is ever deleted, and none at all but of a member that was scaled in or of a cluster that is deleted, where the policy says so.", VolumesKept),
             new("FinalizerLast", "The Etcd object goes only when nothing that it owns is left.", FinalizerLast),
@@ -28,15 +28,18 @@ public sealed class Promises
             new("HonestGeneration", "A generation is recorded as observed only once everything declared in it was seen to be applied.", HonestGeneration),
             new("OnlyTheLostIsRebuilt", "A cluster is founded anew only when its majority has lost its data.", OnlyTheLostIsRebuilt),
         ];
-        Goal = new("StableReconciliation",
-            "Once edits and faults stop, the cluster reaches what is declared and stays there, or waits visibly for its owner; a deletion completes.", IsAsDeclared);
+        Goals =
+        [
+            new("StableReconciliation", "Once edits and faults stop, the cluster reaches what is declared and stays there, or waits visibly for its owner.", IsAsDeclared),
+            new("DeletionCompletes", "A deletion that is asked for completes, whatever the cluster was doing, unless it is suspended.", IsNoDeletionLeft),
+        ];
     }
 
     /// <summary>The invariants.</summary>
     public ImmutableArray<Invariant<World>> Invariants { get; }
 
-    /// <summary>The goal.</summary>
-    public Goal<World> Goal { get; }
+    /// <summary>The goals.</summary>
+    public ImmutableArray<Goal<World>> Goals { get; }
 
     static bool IsOurs(Move move) => move.Process is Process.Operator or Process.Late && (Verb)move.Verb is not (Verb.Decide or Verb.Record or Verb.Refuse or Verb.Drop);
 
@@ -71,6 +74,11 @@ public sealed class Promises
 
     bool OneChangeAtATime(in World before, Move move, in World after)
     {
+        // Waking starts all members at once, as they are members already.
+        if (move.Process == Process.Operator && before.Set is { Exists: true, Size: > 0 } && after.Set.Size > 0 && Math.Abs(after.Set.Size - before.Set.Size) > 1)
+        {
+            return false;
+        }
         var removes = (Verb)move.Verb is Verb.RemoveMember or Verb.RemoveItself && before.Members[move.Subject].Seat != Seat.None;
         return Raft.Learners(Members(in after)) <= (removes ? 0 : 1);
     }
@@ -208,11 +216,11 @@ public sealed class Promises
     bool IsAsDeclared(in World w)
     {
         var e = w.Etcd;
-        if (!e.Exists || (e.Suspended && w.Step == 0))
+        if (!e.Exists || e.Deleting || (e.Suspended && w.Step == 0))
         {
             return true;
         }
-        if (w.Step > 0 || e.Deleting)
+        if (w.Step > 0)
         {
             return false;
         }
@@ -225,6 +233,8 @@ public sealed class Promises
             && w.Owned == new OwnedState(true, w.Set.Size, w.Set.Revision.Stage, true, w.Set.Size, Existence.There)
             && (w.Set.Size == 0 ? IsAsleep(in w) : Serves(in w));
     }
+
+    static bool IsNoDeletionLeft(in World w) => !w.Etcd.Exists || !w.Etcd.Deleting || w.Etcd.Suspended;
 
     bool CanBeRecovered(in World w)
     {

@@ -1,5 +1,14 @@
 using Druid.Model;
 using Druid.StateMachine.Checking;
+if (args is ["mutants", ..])
+{
+    foreach (var m in Mutants.All)
+    {
+        var e = m.Explore();
+        Console.WriteLine($"{m.Name,-60} {m.Breaks,-22} {e.States,8} {e.Elapsed.TotalSeconds,5:F1} {e.Violation?.Steps} {(m.Survives(e) is { } s ? "SURVIVES " + s[..Math.Min(s.Length, args.Length > 1 ? 100000 : 200)] : "")}");
+    }
+    return;
+}
 var max = args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000;
 foreach (var s in Bounds.Quick.Concat(Bounds.Wide).Where(s => args.Length == 0 || s.Name.Contains(args[0], StringComparison.Ordinal)))
 {

@@ -35,6 +35,9 @@ public sealed record Exploration
 /// <param name="Circle">The steps in which the history goes round for ever; empty for a step or a dead end.</param>
 public sealed record Violation(string Property, string Sentence, ImmutableArray<TraceStep> Trace, ImmutableArray<TraceStep> Circle)
 {
+    /// <summary>How many steps the history has, once round the circle.</summary>
+    public int Steps => Math.Max(0, Trace.Length - 1) + Circle.Length;
+
     /// <summary>The counterexample as text, a line a step.</summary>
     public override string ToString()
     {

@@ -76,9 +76,10 @@ public sealed class Explorer<TState> where TState : unmanaged
                 break;
             }
         }
-        if (violation is null && complete && model.Goal is { } goal)
+        if (violation is null && complete && !model.Goals.IsEmpty)
         {
-            violation = CheckGoal(goal);
+            graph.Resolve(table.Number);
+            violation = model.Goals.Select(CheckGoal).FirstOrDefault(v => v is not null);
         }
         return new Exploration
         {
@@ -140,7 +141,7 @@ public sealed class Explorer<TState> where TState : unmanaged
             foreach (var chunk in chunks.AsSpan(0, used))
             {
                 transitions += chunk.Moves.Count;
-                if (model.Goal is not null)
+                if (!model.Goals.IsEmpty)
                 {
                     Connect(chunk);
                 }
@@ -211,7 +212,6 @@ public sealed class Explorer<TState> where TState : unmanaged
 
     Violation? CheckGoal(Goal<TState> goal)
     {
-        graph.Resolve(table.Number);
         if (graph.FindStray(number => goal.Holds(table[order[number]])) is not { } stray)
         {
             return null;

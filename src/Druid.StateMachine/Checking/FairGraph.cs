@@ -17,6 +17,8 @@ sealed class FairGraph
     readonly GrowingList<int> starts = new();
     readonly GrowingList<uint> targets = new();
     readonly GrowingList<byte> processes = new();
+    int[]? component;
+    GrowingList<bool> fair = new();
 
     /// <summary>Begins the moves of the state that is next in number.</summary>
     public void BeginState() => starts.Add(targets.Count);
@@ -44,12 +46,12 @@ sealed class FairGraph
     /// </summary>
     public (int State, ImmutableArray<int> Circle)? FindStray(Func<int, bool> isGoal)
     {
-        var component = Components(out var fair);
+        component ??= Components(out fair);
         for (var state = 0; state < starts.Count - 1; state++)
         {
             if (fair[component[state]] && !isGoal(state))
             {
-                return (state, CircleThrough(state, component));
+                return (state, CircleThrough(state));
             }
         }
         return null;
@@ -57,18 +59,18 @@ sealed class FairGraph
 
     // Tarjan's algorithm without recursion. A component is fair when every process that can move in all its states has a
     // move within it.
-    int[] Components(out GrowingList<bool> fair)
+    int[] Components(out GrowingList<bool> fairness)
     {
         var count = starts.Count - 1;
-        var component = new int[count];
+        var found = new int[count];
         var index = new int[count];
         var low = new int[count];
         var position = new int[count];
         var path = new Stack<int>();
         var open = new Stack<int>();
         var next = 0;
-        fair = new();
-        Array.Fill(component, -1);
+        fairness = new();
+        Array.Fill(found, -1);
         for (var root = 0; root < count; root++)
         {
             if (index[root] != 0)
@@ -85,7 +87,7 @@ sealed class FairGraph
                     {
                         Enter(target);
                     }
-                    else if (component[target] < 0)
+                    else if (found[target] < 0)
                     {
                         low[state] = Math.Min(low[state], index[target]);
                     }
@@ -98,11 +100,11 @@ sealed class FairGraph
                 }
                 if (low[state] == index[state])
                 {
-                    Close(state, fair);
+                    Close(state, fairness);
                 }
             }
         }
-        return component;
+        return found;
 
         void Enter(int state)
         {
@@ -112,14 +114,14 @@ sealed class FairGraph
             open.Push(state);
         }
 
-        void Close(int root, GrowingList<bool> fairness)
+        void Close(int root, GrowingList<bool> list)
         {
             var members = new List<int>();
             int state;
             do
             {
                 state = open.Pop();
-                component[state] = fairness.Count;
+                found[state] = list.Count;
                 members.Add(state);
             }
             while (state != root);
@@ -131,17 +133,18 @@ sealed class FairGraph
                 {
                     var process = 1UL << processes[i];
                     enabled |= process;
-                    within |= component[(int)targets[i]] == fairness.Count ? process : 0;
+                    within |= found[(int)targets[i]] == list.Count ? process : 0;
                 }
                 always &= enabled;
             }
-            fairness.Add((always & ~within) == 0);
+            list.Add((always & ~within) == 0);
         }
     }
 
     // Breadth first within the component, back to where it began.
-    ImmutableArray<int> CircleThrough(int state, int[] component)
+    ImmutableArray<int> CircleThrough(int state)
     {
+        var within = component![state];
         var from = new Dictionary<int, int>();
         var queue = new Queue<int>([state]);
         while (queue.TryDequeue(out var at))
@@ -149,7 +152,7 @@ sealed class FairGraph
             for (var i = starts[at]; i < starts[at + 1]; i++)
             {
                 var target = (int)targets[i];
-                if (component[target] != component[state] || !from.TryAdd(target, at))
+                if (component[target] != within || !from.TryAdd(target, at))
                 {
                     continue;
                 }

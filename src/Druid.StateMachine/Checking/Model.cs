@@ -22,8 +22,8 @@ public interface IModel<TState> where TState : unmanaged
     /// <summary>What must hold of every step.</summary>
     ImmutableArray<Invariant<TState>> Invariants { get; }
 
-    /// <summary>Where every history ends up once nothing hazardous happens any more; null where that is not asked.</summary>
-    Goal<TState>? Goal { get; }
+    /// <summary>Where every history ends up once nothing hazardous happens any more; none where that is not asked.</summary>
+    ImmutableArray<Goal<TState>> Goals { get; }
 
     /// <summary>Makes an expander. Each worker has its own, so it may keep caches and need no lock.</summary>
     IExpander<TState> NewExpander();

@@ -103,6 +103,13 @@ public sealed class RegionBuilder<TView> : IRuleScope<TView>
 
     void IRuleScope<TView>.Add(Rule<TView> rule) => rules.Add(rule);
 
+    // Takes over a region that was built, rule by rule; a rule that becomes null is left out.
+    internal void CopyFrom(Region<TView> region, Func<string, Rule<TView>, Rule<TView>?> change)
+    {
+        rules.AddRange(region.Rules.Select(rule => change(region.Name, rule)).OfType<Rule<TView>>());
+        states.AddRange(region.States.Select(state => StateBuilder<TView>.CopyState(state, change)));
+    }
+
     internal Region<TView> Build(string machine)
     {
         var built = StateBuilder<TView>.BuildAll(states, parent: null, where: $"The machine '{machine}', region '{name}',");
@@ -192,11 +199,13 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
         ? region
         : throw new MachineDefinitionException($"The machine '{machine.Name}' has {machine.Regions.Length} regions; only a machine of one region can run inside '{place}'.");
 
-    internal static StateBuilder<TView> CopyState(State<TView> state)
+    internal static StateBuilder<TView> CopyState(State<TView> state) => CopyState(state, static (_, rule) => Copy(rule));
+
+    internal static StateBuilder<TView> CopyState(State<TView> state, Func<string, Rule<TView>, Rule<TView>?> change)
     {
         var copy = new StateBuilder<TView>(state.Name, state.Meaning);
-        copy.rules.AddRange(state.Rules.Select(Copy));
-        copy.substates.AddRange(state.Substates.Select(CopyState));
+        copy.rules.AddRange(state.Rules.Select(rule => change(state.Path, rule)).OfType<Rule<TView>>());
+        copy.substates.AddRange(state.Substates.Select(substate => CopyState(substate, change)));
         return copy;
     }
 

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Druid.StateMachine.Etcd;
+using static Druid.StateMachine.Etcd.EtcdLifecycle;
+
+namespace Druid.Model;
+
+/// <summary>At least one broken machine for each promise. A promise that none of them breaks proves nothing.</summary>
+public static class Mutants
+{
+    const string ScaleInGuard = $"{ScalingIn}/{ScaleIn.Guarding}", ScaleInLeaving = $"{ScalingIn}/{ScaleIn.Leaving}",
+        Replacing = $"{Updating}/{MemberRollout.Replacing}", Saving = $"{Hibernating}/{Hibernation.Saving}";
+
+    static readonly Scenario ScalesIn = new() { Name = "", Crashes = false, Edits = 1, EditKinds = [Verb.Scale], Replicas = [1] };
+
+    static readonly Scenario ScalesOut = new() { Name = "", Crashes = false, Wanted = 1, Edits = 1, EditKinds = [Verb.Scale], Replicas = [3] };
+
+    static readonly Scenario Updates = new() { Name = "", Crashes = false, Edits = 1, EditKinds = [Verb.ChangeTemplate], Templates = [Template.B] };
+
+    static readonly Scenario Hibernates = new() { Name = "", Crashes = false, Store = true, Edits = 1, EditKinds = [Verb.Scale], Replicas = [0] };
+
+    static readonly Scenario Deletes = new() { Name = "", Crashes = false, Wanted = 1, Members = 1, Edits = 1, EditKinds = [Verb.DeleteEtcd] };
+
+    static readonly Scenario Compacts = new() { Name = "", Crashes = false, Wanted = 1, Members = 1, Store = true, Compaction = true, Edits = 2, EditKinds = [Verb.Write] };
+
+    static readonly Scenario Recovers = new() { Name = "", Crashes = false, RecoveryAllowed = true, Store = true, Faults = 2, FaultKinds = [Verb.LoseDisk] };
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<Mutant> All { get; } =
+    [
+        // Invariants.
+        new("a rollout that does not wait for the last pod", "QuorumKept", Updates, m => m
+            .Drop(Replacing, "not (all members participate)")
+            .Instead(Replacing, "a follower is outdated", c => [new DeletePod(c.Members.Last(p => p is { Outdated: true, Participates: true }).Ordinal, Evict: false)])),
+        new("a scale-in that does not ask whether the others participate", "QuorumKept",
+            ScalesIn with { Replicas = [2], Faults = 1, FaultKinds = [Verb.LosePod] }, m => m
+            .Instead(ScaleInGuard, "fewer members wanted", c => ClusterFacts.ChangeTo(c.Plan with { Size = c.Size - 1 }))
+            .Drop(ScaleInGuard, "not (all others participate)")),
+        new("a scale-out by two", "OneChangeAtATime", ScalesOut, m => m
+            .Instead($"{ScalingOut}/{ScaleOut.Guarding}", "more members wanted", c => ClusterFacts.ChangeTo(c.Plan with { Size = c.Wanted }))),
+        new("a scale-in that forgets the membership", "OrderOfLeaving", ScalesIn, m => m
+            .Instead(ScaleInLeaving, "otherwise", c => ClusterFacts.ChangeTo(c.Plan with { Size = c.Size - 1 }))),
+        new("a scale-in that begins with the volume", "VolumesKept", ScalesIn, m => m
+            .Instead(ScaleInGuard, "fewer members wanted", c => [new DeleteVolume(c.Size - 1)])),
+        new("a deletion that does not wait for pods", "FinalizerLast", Deletes, m => m
+            .Drop(Deleting, "pods without a StatefulSet are left").Drop(Deleting, "pods are left")),
+        new("a deletion that leaves the compaction job", "FinalizerLast", Compacts with { EditKinds = [Verb.Write, Verb.DeleteEtcd] }, m => m
+            .Drop(Deleting, "a compaction job is left").Drop(SnapshotCompaction.Idle, "a job is there and not suspended")),
+        new("a suspension that does not hold", "SuspensionRespected", Updates with { Edits = 2, EditKinds = [Verb.ToggleSuspension, Verb.ChangeTemplate] }, m => m
+            .Forget(Lifecycle, "managed and objects are missing, edited or behind the spec", "managed")),
+        new("a hibernation that does not wait for the snapshot", "SavedBeforeStop", Hibernates, m => m
+            .Forget(Saving, "the full snapshot was taken", "the full snapshot was taken")),
+        new("a hibernation that goes on without the snapshot that failed", "SavedBeforeStop", Hibernates with { Faults = 1, FaultKinds = [Verb.FailSnapshot] }, m => m
+            .Instead(Saving, "it failed just now", c => ClusterFacts.ChangeTo(c.Plan with { Size = 0 }))),
+        new("a compaction that does not look for another", "OneCompaction", Compacts, m => m
+            .Drop(SnapshotCompaction.Compacting, "the job succeeded").Drop(SnapshotCompaction.Idle, "a job is there and not suspended")
+            .Instead(SnapshotCompaction.Compacting, "the job failed", _ => [new StartCompactionJob()])),
+        new("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
+            .Instead(ScaleInGuard, "fewer members wanted", c => [new AssignTask(c.Size - 1, MemberTask.Leave), new ObserveGeneration(c.Generation)])),
+        new("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m
+            .Instead(Ready, "not (all members participate)", _ => [new AssignTask(0, MemberTask.Rebuild)])),
+
+        // Liveness.
+        new("a scale-out that never begins", "StableReconciliation", ScalesOut, m => m
+            .Drop($"{ScalingOut}/{ScaleOut.Guarding}", "more members wanted")),
+        new("a scale-in that changes its mind again and again", "StableReconciliation", ScalesIn, m => m
+            .Instead(ScaleInLeaving, "otherwise", c => [new AssignTask(c.Size - 1, MemberTask.Serve)])),
+        new("a rollout that leaves the leader out", "StableReconciliation", Updates with { Members = 1, Wanted = 1 }, m => m
+            .Drop(Replacing, "the leader is outdated")),
+        new("a hibernation that never asks for the snapshot", "StableReconciliation", Hibernates, m => m
+            .Drop(Saving, "otherwise")),
+        new("a peer TLS change that stops half-way", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.TogglePeerTls] }, m => m
+            .Drop($"{ChangingPeerTls}/{PeerTlsChange.Rolling}/{MemberRollout.Replacing}", "the leader is outdated")),
+        new("a resize that leaves the claim template", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.ChangeCapacity] }, m => m
+            .Drop($"{ResizingVolumes}/{VolumeResize.Growing}", "the claim template is behind the spec")),
+        new("a recovery that does not release its members", "StableReconciliation", Recovers, m => m
+            .Drop($"{Recovering}/{QuorumRecovery.Regrowing}", "a member has joined the founder")),
+        new("a compaction that is never cleaned up", "StableReconciliation", Compacts, m => m
+            .Drop(SnapshotCompaction.Idle, "a job is there and not suspended")),
+        new("a deletion that keeps its finalizer", "DeletionCompletes", Deletes, m => m
+            .Drop(Deleting, "otherwise")),
+    ];
+}
