@@ -51,12 +51,11 @@ public static class Bounds
         new() { Name = "recovery, by policy", Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.LosePod], RecoveryAllowed = true, Store = true },
         new() { Name = "recovery, no store", Faults = 3, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true },
         new() { Name = "volumes with a fault", Edits = 2, EditKinds = [Verb.ChangeCapacity, Verb.Scale], Replicas = [2], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LoseDisk, Verb.LosePod] },
-        new() { Name = "rollout by the controller, with a fault", Edits = 2, EditKinds = [Verb.ToggleStrategy, Verb.ChangeTemplate], Templates = AllTemplates, Faults = 1, FaultKinds = MemberFaults },
+        new() { Name = "rollout by the controller, with a fault", Edits = 2, EditKinds = [Verb.ToggleStrategy, Verb.ChangeTemplate], Templates = [Template.B], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LosePod] },
         new() { Name = "deletion, anywhere", Edits = 2, EditKinds = [Verb.DeleteEtcd, Verb.Scale, Verb.ChangeTemplate, Verb.TogglePeerTls, Verb.ChangeCapacity], Replicas = [0, 1], Templates = [Template.B], VolumesOnDeletion = VolumePolicy.Delete },
         new() { Name = "peer TLS with a fault", Edits = 1, EditKinds = [Verb.TogglePeerTls], Faults = 1, FaultKinds = MemberFaults },
-        new() { Name = "composed, a", Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [1], Templates = [Template.B], Faults = 2, FaultKinds = [Verb.CrashPod, Verb.LosePod] },
-        new() { Name = "composed, b", Edits = 2, EditKinds = [Verb.Scale], Replicas = [2, 3], Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.Partition] },
-        new() { Name = "composed, c", Edits = 2, EditKinds = [Verb.ChangeTemplate], Templates = [Template.B], Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.CrashPod] },
-        new() { Name = "composed, nocrash", Crashes = false, Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [1], Templates = [Template.B], Faults = 2, FaultKinds = MemberFaults },
+        new() { Name = "composed: scaling and a new template, lost pods", Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [1], Templates = [Template.B], Faults = 2, FaultKinds = [Verb.CrashPod, Verb.LosePod], MaxStates = 8_000_000 },
+        new() { Name = "composed: scaling, lost disks and partitions", Edits = 2, EditKinds = [Verb.Scale], Replicas = [2, 3], Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.Partition] },
+        new() { Name = "composed: new templates, lost disks and pods", Edits = 2, EditKinds = [Verb.ChangeTemplate], Templates = [Template.B], Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.CrashPod], MaxStates = 8_000_000 },
     ];
 }

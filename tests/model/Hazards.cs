@@ -102,7 +102,8 @@ sealed class Hazards(Scenario scenario)
             case Verb.LosePod when m.Pod.Phase is not (Phase.None or Phase.Going):
                 m.Pod = default; // Its node is gone.
                 return true;
-            case Verb.LoseDisk when m is { Disk: Disk.Data, HasRun: true }:
+            // One that founds the cluster anew holds the only data there is: its loss is not survived, see docs/proof.md.
+            case Verb.LoseDisk when m is { Disk: Disk.Data, HasRun: true, Lease.Task: not (byte)MemberTask.Rebuild }:
                 m.Disk = Disk.Lost;
                 return true;
             case Verb.Partition when runs && m.Trouble == Trouble.None:

@@ -146,9 +146,20 @@ public sealed class Promises
         move.Process != Process.Operator || !IsOurs(move) || !before.SeenEtcd.Suspended || (Verb)move.Verb == Verb.ObserveGeneration;
 
     bool SavedBeforeStop(in World before, Move move, in World after) =>
-        !(IsOurs(move) && (Verb)move.Verb == Verb.Apply && scenario.Store && before.Formed
+        !(IsOurs(move) && (Verb)move.Verb == Verb.Apply && scenario.Store && IsKnownToBeFormed(in before)
             && before.Set is { Exists: true, Size: > 0 } && after.Set.Size == 0)
         || before.Backup.BeforeStop == (byte)SnapshotRequest.Done;
+
+    // As the operator saw it when it decided: one that forms at that very moment holds nothing yet.
+    bool IsKnownToBeFormed(in World w)
+    {
+        var known = false;
+        foreach (ref readonly var m in Members(in w))
+        {
+            known |= m.SeenPublished is (byte)Membership.Voter or (byte)Membership.Learner;
+        }
+        return known;
+    }
 
     bool OneCompaction(in World before, Move move, in World after)
     {

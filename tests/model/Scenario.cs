@@ -66,4 +66,41 @@ public sealed record Scenario
 
     /// <summary>The operator may die, or a call of it fail, before or after any action, as often as it likes.</summary>
     public bool Crashes { get; init; } = true;
+
+    /// <summary>
+    /// The exploration ends when it has passed this many states. Invariants have been checked in all of them; liveness is only
+    /// checked where the exploration is complete.
+    /// </summary>
+    public long MaxStates { get; init; } = 50_000_000;
+
+    /// <summary>The bounds in words.</summary>
+    public string Bounds
+    {
+        get
+        {
+            var bounds = new List<string> { Members == 1 ? "1 member" : $"{Members} members" };
+            if (Faults > 0)
+            {
+                bounds.Add($"{Count(Faults, "fault")} of: {string.Join(", ", FaultKinds.Select(Telling.Words))}");
+            }
+            if (Edits > 0)
+            {
+                bounds.Add($"{Count(Edits, "edit")} of: {string.Join(", ", EditKinds.Select(e => Telling.Words(e) + Values(e)))}");
+            }
+            if (Lag > 0)
+            {
+                bounds.Add($"{Count(Lag, "cache")} behind");
+            }
+            return string.Join("; ", bounds);
+        }
+    }
+
+    string Values(Verb edit) => edit switch
+    {
+        Verb.Scale => $" to {string.Join("/", Replicas)}",
+        Verb.ChangeTemplate => $" to {string.Join("/", Templates)}",
+        _ => "",
+    };
+
+    static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }

@@ -58,7 +58,8 @@ sealed class Telling(Scenario scenario, Brain brain)
 
     static bool HasSubject(Verb verb) => verb is Verb.CreatePod or Verb.RollPod or Verb.GrowVolume or Verb.DeleteSurplus or Verb.Collect || Hazards.OfMembers.Contains(verb);
 
-    static string Words(Verb verb)
+    /// <summary>A verb in words.</summary>
+    public static string Words(Verb verb)
     {
         var words = new StringBuilder();
         foreach (var c in verb.ToString())

@@ -1,19 +1,40 @@
+using System.Globalization;
 using Druid.Model;
+using Druid.Prove;
 using Druid.StateMachine.Checking;
-if (args is ["mutants", ..])
+
+// druid-prove [--quick] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
+var quick = args.Contains("--quick");
+var report = new Report();
+var scenarios = quick ? Bounds.Quick : [.. Bounds.Quick, .. Bounds.Wide];
+foreach (var scenario in scenarios)
 {
-    foreach (var m in Mutants.All)
+    Console.Error.Write($"  {scenario.Name,-42}");
+    var exploration = Explorer<World>.Explore(new EtcdModel(scenario), new ExplorerOptions
     {
-        var e = m.Explore();
-        Console.WriteLine($"{m.Name,-60} {m.Breaks,-22} {e.States,8} {e.Elapsed.TotalSeconds,5:F1} {e.Violation?.Steps} {(m.Survives(e) is { } s ? "SURVIVES " + s[..Math.Min(s.Length, args.Length > 1 ? 100000 : 200)] : "")}");
-    }
-    return;
-}
-var max = args.Length > 1 ? long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000;
-foreach (var s in Bounds.Quick.Concat(Bounds.Wide).Where(s => args.Length == 0 || s.Name.Contains(args[0], StringComparison.Ordinal)))
-{
-    var e = Explorer<World>.Explore(new EtcdModel(s), new ExplorerOptions { MaxStates = max });
-    Console.WriteLine($"{s.Name,-35} {e.States,9} {e.Transitions,10} {e.Depth,4} {e.Elapsed.TotalSeconds,6:F1} {e.States / e.Elapsed.TotalSeconds,9:F0}/s {e.Complete} {GC.GetTotalMemory(false) / 1000000} MB {(e.Violation is { } v ? $"{v.Property} {v.Trace.Length} {v.Circle.Length}" : "")}");
-    if (e.Violation != null && args.Length > 0) Console.WriteLine(e.Violation);
+        MaxStates = scenario.MaxStates,
+        Progress = (states, depth) => Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r  {scenario.Name,-42} {states,11:N0} states, depth {depth}")),
+    });
+    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\r  {scenario.Name,-42} {exploration.States,11:N0} states {exploration.Elapsed.TotalSeconds,6:F1} s  {(exploration.Violation is { } v ? $"BREAKS {v.Property}" : exploration.Complete ? "" : "to the bound of states")}"));
+    report.Add(scenario, exploration);
     GC.Collect();
 }
+foreach (var mutant in Mutants.All)
+{
+    report.Add(mutant, mutant.Explore());
+}
+Console.Error.WriteLine($"  {Mutants.All.Length} mutants, {report.Survivors} survive");
+Console.WriteLine(report.Figures);
+if (Value("--report") is { } file)
+{
+    Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+    File.WriteAllText(file, report.ToString());
+}
+if (Value("--update") is { } page)
+{
+    ProofPage.Update(page, report, quick);
+}
+Console.Error.WriteLine(report.Summary);
+return report.IsClean ? 0 : 1;
+
+string? Value(string option) => Array.IndexOf(args, option) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;

@@ -11,19 +11,25 @@ static class DiagramsCommand
     static readonly Option<string> Format = new("--format") { Description = "mermaid, dot or svg (svg needs Graphviz).", DefaultValueFactory = _ => "mermaid" };
     static readonly Option<bool> Faults = new("--faults") { Description = "Draw the arrows that tell of failures too." };
 
+    static readonly Option<bool> List = new("--list") { Description = "Print the names of the machines and nothing else." };
     static readonly Option<bool> Overview = new("--overview") { Description = "Draw only the outermost states and the arrows between them." };
 
     public static Command Create()
     {
         Machine.AcceptOnlyFromAmong([.. MachineCatalog.All.Select(m => m.Name)]);
         Format.AcceptOnlyFromAmong("mermaid", "dot", "svg");
-        var command = new Command("diagrams", "Prints a machine as a diagram.") { Machine, Format, Faults, Overview };
+        var command = new Command("diagrams", "Prints a machine as a diagram.") { Machine, Format, Faults, Overview, List };
         command.SetAction(Draw);
         return command;
     }
 
     static async Task<int> Draw(ParseResult arguments, CancellationToken cancel)
     {
+        if (arguments.GetValue(List))
+        {
+            Console.Out.WriteLine(string.Join('\n', MachineCatalog.All.Select(m => m.Name)));
+            return 0;
+        }
         var machine = MachineCatalog.Find(arguments.GetRequiredValue(Machine))!;
         var options = new DiagramOptions { Faults = arguments.GetValue(Faults), Overview = arguments.GetValue(Overview) };
         switch (arguments.GetRequiredValue(Format))

@@ -27,6 +27,10 @@ static class ExplainCommand
         {
             Console.WriteLine($"{state.Path}  (machine {state.Machine}, region {state.Region})");
             Console.WriteLine($"  {state.Meaning}");
+            if (state.Rules.Count == 0)
+            {
+                Console.WriteLine("  Nothing leaves it by itself; what holds for the whole machine (a deletion, a suspension) still does.");
+            }
             foreach (var (order, rule) in state.Rules.Index())
             {
                 var does = rule.Actions.Count == 0 ? "" : $" do: {string.Join(", ", rule.Actions)};";

@@ -122,6 +122,7 @@ public static class EtcdLifecycle
                 .When(RuntimeDisabled).GoTo(Disabled)
                 .When(Held).Wait(HeldBack)
                 .Unless(NoMemberWanted).GoTo(Creating)
+                .Unless(NoMemberDeclared).GoTo(Hibernating)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
@@ -138,6 +139,7 @@ public static class EtcdLifecycle
 
             .State(Disabled, "Only the configuration and a StatefulSet without replicas are kept, because the object asks for it.", s => s
                 .Unless(RuntimeDisabled).GoTo(Hibernated)
+                .Unless(NoMemberDeclared).GoTo(Hibernating)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
