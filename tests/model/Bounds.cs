@@ -47,7 +47,6 @@ public static class Bounds
         new() { Name = "runtime disabled and back, rescaled", Edits = 3, EditKinds = [Verb.ToggleRuntime, Verb.Scale], Replicas = [2] },
         new() { Name = "compaction without luck", Members = 1, Wanted = 1, Store = true, Compaction = true, Edits = 4, EditKinds = [Verb.Write, Verb.DeleteEtcd, Verb.ToggleSuspension, Verb.Scale], Replicas = [0], Faults = 2, FaultKinds = BackupFaults },
         new() { Name = "hibernation without luck", Store = true, Edits = 2, EditKinds = [Verb.Scale], Replicas = [0, 3], Faults = 1, FaultKinds = [.. MemberFaults, Verb.FailSnapshot] },
-        new() { Name = "recovery, scaled meanwhile", Faults = 2, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true, Edits = 1, EditKinds = [Verb.Scale], Replicas = [1], Store = true },
         new() { Name = "recovery, by policy", Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.LosePod], RecoveryAllowed = true, Store = true },
         new() { Name = "recovery, no store", Faults = 3, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true },
         new() { Name = "volumes with a fault", Edits = 2, EditKinds = [Verb.ChangeCapacity, Verb.Scale], Replicas = [2], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LoseDisk, Verb.LosePod] },
