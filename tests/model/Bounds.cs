@@ -48,7 +48,6 @@ public static class Bounds
         new() { Name = "compaction without luck", Members = 1, Wanted = 1, Store = true, Compaction = true, Edits = 4, EditKinds = [Verb.Write, Verb.DeleteEtcd, Verb.ToggleSuspension, Verb.Scale], Replicas = [0], Faults = 2, FaultKinds = BackupFaults },
         new() { Name = "hibernation without luck", Store = true, Edits = 2, EditKinds = [Verb.Scale], Replicas = [0, 3], Faults = 1, FaultKinds = [.. MemberFaults, Verb.FailSnapshot] },
         new() { Name = "recovery, by policy", Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.LosePod], RecoveryAllowed = true, Store = true },
-        new() { Name = "recovery, no store", Faults = 3, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true },
         new() { Name = "volumes with a fault", Edits = 2, EditKinds = [Verb.ChangeCapacity, Verb.Scale], Replicas = [2], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LoseDisk, Verb.LosePod] },
         new() { Name = "rollout by the controller, with a fault", Edits = 2, EditKinds = [Verb.ToggleStrategy, Verb.ChangeTemplate], Templates = [Template.B], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LosePod] },
         new() { Name = "deletion, anywhere", Edits = 2, EditKinds = [Verb.DeleteEtcd, Verb.Scale, Verb.ChangeTemplate, Verb.TogglePeerTls, Verb.ChangeCapacity], Replicas = [0, 1], Templates = [Template.B], VolumesOnDeletion = VolumePolicy.Delete },
