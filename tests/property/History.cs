@@ -13,7 +13,7 @@ sealed class History
     // A cluster of seven comes to rest in some hundreds of steps.
     const int LongestCalm = 20_000;
 
-    readonly IModel<World> model;
+    readonly EtcdModel model;
     readonly IExpander<World> expander;
     readonly Successors<World> moves = new();
     readonly List<(Move Move, World After)> steps = [];
