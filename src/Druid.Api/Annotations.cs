@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Druid.Api;
 
 /// <summary>Annotations that a user puts on an Etcd, and those that the operator puts on what it owns.</summary>
@@ -24,6 +26,9 @@ public static class Annotations
     /// <summary>Acknowledges that writes since the last snapshot may be lost, and lets the operator rebuild a cluster that has lost its quorum for good. Removed once taken up.</summary>
     public const string RecoverQuorum = "druid.gardener.cloud/recover-quorum";
 
+    /// <summary>On an Etcd: asks for delta snapshots up to this revision to be compacted, however few they are, and whether or not the operator compacts on its own. Of no effect once a full snapshot reaches so far.</summary>
+    public const string CompactUpTo = "druid.gardener.cloud/compact-up-to-revision";
+
     /// <summary>On an Etcd: lets pods that are not ready be evicted even where the budget is used up.</summary>
     public const string AllowUnhealthyPodEviction = "resources.druid.gardener.cloud/allow-unhealthy-pod-eviction";
 
@@ -48,6 +53,10 @@ public static class Annotations
 
     /// <summary>Whether the user has acknowledged the loss of quorum.</summary>
     public static bool AcknowledgesQuorumLoss(this Etcd etcd) => etcd.Annotation(RecoverQuorum) is not null;
+
+    /// <summary>The revision up to which the user asks for delta snapshots to be compacted; null where nothing is asked for.</summary>
+    public static long? AsksForCompactionUpTo(this Etcd etcd) =>
+        long.TryParse(etcd.Annotation(CompactUpTo), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : null;
 
     static string? Annotation(this Etcd etcd, string name) => etcd.Metadata.Annotations?.GetValueOrDefault(name);
 }

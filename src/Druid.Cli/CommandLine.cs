@@ -62,7 +62,7 @@ static class CommandLine
             ListCommand.Create(terminal), StatusCommand.Create(terminal), ComponentsCommand.Create(terminal), DiagramCommand.Create(terminal),
             ReconcileCommand.Create(terminal), AnnotationCommands.Suspend(terminal), AnnotationCommands.Resume(terminal),
             AnnotationCommands.Protect(terminal), AnnotationCommands.Unprotect(terminal),
-            SnapshotCommand.Create(terminal), CopyBackupsCommand.Create(terminal),
+            SnapshotCommand.Create(terminal), CompactCommand.Create(terminal), CopyBackupsCommand.Create(terminal),
             ExplainCommand.Create(terminal), CompletionCommand.Create(terminal),
         };
         foreach (var option in Scope.Options)

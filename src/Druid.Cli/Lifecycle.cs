@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Druid.Api;
 using Druid.StateMachine.Etcd;
 
@@ -6,11 +7,14 @@ namespace Druid.Cli;
 /// <summary>What an Etcd's status says of where its machines stand.</summary>
 static class Lifecycle
 {
+    /// <summary>The regions in the order in which they are told.</summary>
+    public static ImmutableArray<string> Order { get; } = [EtcdLifecycle.Lifecycle, EtcdLifecycle.Serving, EtcdLifecycle.Backup];
+
     /// <summary>State of a region; null where the operator has not recorded one.</summary>
     public static string? StateOf(this Etcd etcd, string region) => etcd.RegionOf(region)?.State;
 
     /// <summary>What the cluster waits for, the lifecycle's own wait first; null for nothing.</summary>
-    public static string? WaitsFor(this Etcd etcd) => new[] { EtcdLifecycle.Lifecycle, EtcdLifecycle.Serving, EtcdLifecycle.Backup }
+    public static string? WaitsFor(this Etcd etcd) => Order
         .Select(region => etcd.RegionOf(region)?.WaitingFor).FirstOrDefault(wait => !string.IsNullOrEmpty(wait));
 
     /// <summary>Ready members of all, as in <c>2/3</c>.</summary>

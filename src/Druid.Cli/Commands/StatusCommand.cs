@@ -70,7 +70,7 @@ static class StatusCommand
     static void Regions(Etcd etcd, DateTimeOffset now, Terminal terminal)
     {
         var grid = Section(terminal, "REGION", "STATE", "SINCE", "WAITING FOR");
-        foreach (var region in etcd.Status.Lifecycle?.Regions ?? [])
+        foreach (var region in (etcd.Status.Lifecycle?.Regions ?? []).OrderBy(r => Lifecycle.Order.IndexOf(r.Name)))
         {
             grid.Row(region.Name, region.State, Age.Of(region.Since, now), region.WaitingFor);
         }

@@ -28,6 +28,9 @@ public sealed record OperatorConfiguration
     /// <summary>Behaviour turned on or off by name; see <see cref="Configuration.FeatureGates"/>.</summary>
     public Dictionary<string, bool> FeatureGates { get; set; } = [];
 
+    /// <summary>Traces of reconciles.</summary>
+    public TracingConfiguration Tracing { get; set; } = new();
+
     /// <summary>The log.</summary>
     public LoggingConfiguration Logging { get; set; } = new();
 
@@ -99,7 +102,7 @@ public sealed record OperatorConfiguration
         {
             yield return error;
         }
-        foreach (var error in Controllers.Errors().Concat(Features.Errors()))
+        foreach (var error in Controllers.Errors().Concat(Features.Errors()).Concat(Tracing.Errors()))
         {
             yield return error;
         }

@@ -7,6 +7,7 @@ using Druid.Operator.Agents;
 using Druid.Operator.Health;
 using Druid.Operator.Observers;
 using Druid.Operator.Server;
+using Druid.Operator.Tracing;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
 using Serilog;
@@ -29,7 +30,8 @@ sealed class EtcdController(
     /// <summary>Brings one cluster a few steps closer to what it declares.</summary>
     public async Task<ReconcileResult> Reconcile(ObjectKey key, CancellationToken cancel)
     {
-        if (await reader.Read(key, cancel) is not { } objects)
+        using var trace = Tracer.Reconcile(key);
+        if (await Observe(key, cancel) is not { } objects)
         {
             compactions.Forget(key);
             recorder.Forget(key);
@@ -37,7 +39,11 @@ sealed class EtcdController(
         }
         var started = time.GetTimestamp();
         var run = await Advance(objects, cancel);
-        var flush = await recorder.Record(run, cancel);
+        DateTimeOffset? flush;
+        using (Tracer.Step("record"))
+        {
+            flush = await recorder.Record(run, cancel);
+        }
         if (run.Compaction is { } end)
         {
             compactions.Ended(key, end);
@@ -45,6 +51,10 @@ sealed class EtcdController(
         if (run.Outcome.Done.OfType<RemoveFinalizer>().Any())
         {
             desk.Forget(run.Objects.Etcd);
+        }
+        if (run.Outcome.Failure is { } failed)
+        {
+            trace.Failed(failed.Error);
         }
         metrics.Reconcile(run.Outcome.Failure is null ? "success" : "error", time.GetElapsedTime(started));
         return run.Outcome.Failure is { } failure
@@ -57,13 +67,13 @@ sealed class EtcdController(
         var steps = new List<Transition>();
         var done = new List<IAction>();
         CompactionEnd? ended = null;
-        var runId = ActivityTraceId.CreateRandom().ToHexString();
+        var runId = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
         var configuration = LifecycleRecord.Read(objects.Etcd.Status.Lifecycle);
         for (var turn = 1; ; turn++)
         {
             var view = observer.Observe(objects) with { ObservedGeneration = ObservedBy(done) ?? objects.Etcd.Status.ObservedGeneration ?? 0 };
-            var decision = EtcdLifecycle.Machine.Decide(configuration, view);
-            var outcome = await executor.Execute(decision, objects, cancel);
+            var decision = Decide(configuration, view);
+            var outcome = await Act(decision, objects, cancel);
             done.AddRange(outcome.Done);
             Report(objects.Etcd, view, decision, outcome);
             if (outcome.Failure is null)
@@ -74,7 +84,7 @@ sealed class EtcdController(
                 ForgetAnswers(objects.Etcd, configuration);
             }
             compactions.Seen(objects, view);
-            var seen = await reader.Read(objects.Etcd.Key, cancel);
+            var seen = await Observe(objects.Etcd.Key, cancel);
             objects = seen ?? objects;
             if (seen is null || outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
             {
@@ -127,10 +137,44 @@ sealed class EtcdController(
             recorder.Moved(etcd, transition);
             if (!transition.Stays)
             {
-                metrics.Transition(transition.Region, transition.From, transition.To);
+                metrics.Transition(transition.Region, transition.From, transition.To, Stayed(etcd, transition));
             }
         }
     }
+
+    async Task<ClusterObjects?> Observe(ObjectKey key, CancellationToken cancel)
+    {
+        using var step = Tracer.Step("observe");
+        return await reader.Read(key, cancel);
+    }
+
+    static Decision Decide(MachineConfiguration configuration, ClusterView view)
+    {
+        using var step = Tracer.Step("decide");
+        var decision = EtcdLifecycle.Machine.Decide(configuration, view);
+        foreach (var transition in decision.Transitions.Where(t => !t.Stays))
+        {
+            step?.AddEvent(new($"{transition.Region}: {transition.From} to {transition.To}, as {transition.Trigger}"));
+        }
+        return decision;
+    }
+
+    async Task<RunOutcome> Act(Decision decision, ClusterObjects objects, CancellationToken cancel)
+    {
+        using var step = Tracer.Step("act");
+        var outcome = await executor.Execute(decision, objects, cancel);
+        step?.SetTag("druid.actions", string.Join(", ", outcome.Done));
+        if (outcome.Failure is { } failure)
+        {
+            step.Failed(failure.Error);
+        }
+        return outcome;
+    }
+
+    TimeSpan? Stayed(Etcd etcd, Transition transition) =>
+        etcd.Status.Lifecycle?.Regions.FirstOrDefault(r => r.Name == transition.Region) is { } recorded && recorded.State == transition.From
+            ? time.GetUtcNow() - recorded.Since
+            : null;
 
     // Nothing has to be looked at again but what changes by the mere passing of time.
     ReconcileResult Next(Reconciled run, DateTimeOffset? flush)

@@ -31,12 +31,13 @@ public static class BackupObserver
     public static BackupView Observe(ClusterObjects objects, CompactionOptions options)
     {
         var compaction = objects.Etcd.Spec.Backup.SnapshotCompaction;
+        var asked = IsAskedFor(objects);
         return new()
         {
             Configured = HasStore(objects.Etcd),
-            CompactionEnabled = options.Enabled,
+            CompactionEnabled = options.Enabled || asked,
             DeltaRevisions = DeltaRevisions(objects),
-            CompactAt = compaction?.EventsThreshold ?? options.CompactAt,
+            CompactAt = asked ? 1 : compaction?.EventsThreshold ?? options.CompactAt,
             SnapshotAt = compaction?.TriggerFullSnapshotThreshold ?? options.SnapshotAt,
             Job = JobObserver.StateOf(CompactionJobOf(objects)),
             BackingOff = RetryAt(objects, options) > objects.At,
@@ -45,6 +46,11 @@ public static class BackupObserver
             Verified = objects.Agents.Of(RequestPurpose.Verification).State,
         };
     }
+
+    // Until a full snapshot holds what was asked for: so the request needs not be taken back, and is not lost either.
+    static bool IsAskedFor(ClusterObjects objects) =>
+        objects.Etcd.AsksForCompactionUpTo() is { } revision
+        && (RevisionIn(objects.Find<Lease>(Names.FullSnapshotLease(objects.Etcd))) ?? 0) < revision;
 
     /// <summary>Whether snapshots are taken: a store without a provider has never been one.</summary>
     public static bool HasStore(Etcd etcd) => StorageProvider.Resolve(etcd.Spec.Backup.Store?.Provider) is not null;

@@ -9,6 +9,7 @@ using Druid.Operator.Controllers;
 using Druid.Operator.Health;
 using Druid.Operator.Images;
 using Druid.Operator.Observers;
+using Druid.Operator.Tracing;
 using Druid.Operator.Webhooks;
 using Serilog;
 
@@ -33,6 +34,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
     public async Task<bool> Run(CancellationToken stop)
     {
         using var metrics = new OperatorMetrics();
+        using var traces = Tracer.Start(configuration.Tracing);
         using var text = new PrometheusText(new HashSet<string> { OperatorMetrics.MeterName, "Druid.Kubernetes" });
         using var client = new KubernetesClient(cluster, new()
         {
@@ -47,6 +49,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var observer = new RuntimeLog(log);
         var recent = new RecentWrites(TimeProvider.System);
         var cache = new ClusterCache(following, recent, observer);
+        using var clusters = new ClusterMetrics(cache.Etcds.Store.All);
         using var webhooks = WebhookService.Of(configuration, cache, following, observer, log);
         await using var server = new OperatorServer(
             configuration.Server.Metrics.BindAddress, configuration.Server.Metrics.Port, text,
@@ -120,7 +123,15 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         controller = new("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
         var others = Tasks(client, cache, reader, entries, recent, agents, events, observer, stop).Append(Secrets(client, cache, observer));
-        await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
+        metrics.Leads(true);
+        try
+        {
+            await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
+        }
+        finally
+        {
+            metrics.Leads(false);
+        }
     }
 
     IEnumerable<Controller<ObjectKey>> Tasks(

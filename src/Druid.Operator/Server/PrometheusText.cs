@@ -34,6 +34,11 @@ sealed class PrometheusText : IDisposable
     /// <summary>All series as they are now.</summary>
     public string Write()
     {
+        // What is observed is observed anew: a series that nobody tells of any more is gone.
+        foreach (var family in families.Values.Where(f => f.Observed))
+        {
+            family.Series.Clear();
+        }
         listener.RecordObservableInstruments();
         var text = new StringBuilder();
         foreach (var (name, family) in families.OrderBy(f => f.Key, StringComparer.Ordinal))
@@ -52,7 +57,7 @@ sealed class PrometheusText : IDisposable
     void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         // Several instruments may share a name, as those of two queues do: together they are one family.
-        var family = families.GetOrAdd(instrument.Name, _ => new(instrument.Description ?? "", TypeOf(instrument), new()));
+        var family = families.GetOrAdd(instrument.Name, _ => new(instrument.Description ?? "", TypeOf(instrument), instrument.IsObservable, new()));
         var series = family.Series.GetOrAdd(Labels(tags), _ => IsHistogram(instrument) ? new HistogramSeries(BucketsOf(instrument)) : new Series());
         if (IsGauge(instrument))
         {
@@ -92,7 +97,7 @@ sealed class PrometheusText : IDisposable
         return text.ToString();
     }
 
-    sealed record Family(string Help, string Type, ConcurrentDictionary<string, Series> Series);
+    sealed record Family(string Help, string Type, bool Observed, ConcurrentDictionary<string, Series> Series);
 
     class Series
     {

@@ -17,6 +17,7 @@ public sealed class InstalledOperator : IAsyncLifetime
 
     SimulatedMembers? members;
     RunningOperator? running;
+    SpanCollector? spans;
 
     internal ControlPlane Plane { get; private set; } = null!;
 
@@ -27,6 +28,9 @@ public sealed class InstalledOperator : IAsyncLifetime
 
     /// <summary>Where webhooks are served.</summary>
     internal Uri Webhooks { get; private set; } = null!;
+
+    /// <summary>Every span it sent.</summary>
+    internal SpanCollector Spans => spans!;
 
     /// <summary>Where metrics are served.</summary>
     internal Uri Metrics { get; private set; } = null!;
@@ -40,6 +44,7 @@ public sealed class InstalledOperator : IAsyncLifetime
             await Apply(resource);
         }
         members = SimulatedMembers.Start(Plane);
+        spans = await SpanCollector.Start();
         var token = await TokenOf(Namespace, Installation.Name);
         var account = Plane.Configuration with { ClientCertificate = null, Token = token, Namespace = Namespace };
         running = RunningOperator.Start(
@@ -47,6 +52,7 @@ public sealed class InstalledOperator : IAsyncLifetime
             configuration =>
             {
                 configuration.LeaderElection.Enabled = true;
+                configuration.Tracing.Endpoint = Spans.Address.ToString();
                 configuration.Server.Webhooks.BindAddress = "127.0.0.1";
                 configuration.Server.Webhooks.Port = RunningOperator.FreePort();
                 configuration.Webhooks.SpecValidation.Enabled = true;
@@ -89,6 +95,10 @@ public sealed class InstalledOperator : IAsyncLifetime
         if (members is not null)
         {
             await members.DisposeAsync();
+        }
+        if (spans is not null)
+        {
+            await spans.DisposeAsync();
         }
         await Plane.DisposeAsync();
     }

@@ -189,4 +189,17 @@ public sealed class BackupTests
         Assert.Equal(("ERR_CREATE_SNAPSHOT", "the bucket is gone"), (status.LastErrors.Single().Code, status.LastErrors.Single().Description));
         Assert.Equal(OperationState.Error, status.LastOperation?.State);
     }
+
+    [Theory]
+    [InlineData("250", 100, 250, true)]
+    [InlineData("250", 249, 300, true)]
+    [InlineData("250", 250, 300, false)]
+    [InlineData("nonsense", 100, 250, false)]
+    [InlineData(null, 100, 250, false)]
+    public void A_compaction_that_is_asked_for_is_due_until_a_full_snapshot_holds_it(string? asked, long full, long delta, bool due)
+    {
+        var etcd = Declared with { Metadata = Declared.Metadata with { Annotations = asked is null ? null : new Dictionary<string, string> { [Annotations.CompactUpTo] = asked } } };
+        var view = BackupObserver.Observe(Objects(etcd, SnapshotLease("e-full-snap", Now, $"{full}"), SnapshotLease("e-delta-snap", Now, $"{delta}")), CompactionOptions.Off);
+        Assert.Equal(due, view.CompactionEnabled && view.DeltaRevisions >= view.CompactAt);
+    }
 }

@@ -57,7 +57,40 @@ public sealed class ConfigurationTests
         var written = text.Write();
         Assert.Contains("# TYPE druid_machine_transitions_total counter\n", written, StringComparison.Ordinal);
         Assert.Contains("druid_machine_transitions_total{region=\"lifecycle\",from=\"Creating\",to=\"Ready\"} 2\n", written, StringComparison.Ordinal);
-        Assert.Contains("druid_reconcile_duration_seconds_bucket{le=\"0.005\"} 1\n", written, StringComparison.Ordinal);
-        Assert.Contains("druid_reconcile_duration_seconds_count 1\n", written, StringComparison.Ordinal);
+        Assert.Contains("druid_reconcile_duration_seconds_bucket{outcome=\"success\",le=\"0.005\"} 1\n", written, StringComparison.Ordinal);
+        Assert.Contains("druid_reconcile_duration_seconds_count{outcome=\"success\"} 1\n", written, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Clusters_and_members_are_counted_as_they_are_now_and_forgotten_when_they_are_gone()
+    {
+        using var text = new PrometheusText(new HashSet<string> { OperatorMetrics.MeterName });
+        IReadOnlyList<Druid.Api.Etcd> etcds = [Etcd("Ready"), Etcd("Ready"), Etcd("Creating")];
+        using var metrics = new ClusterMetrics(() => etcds);
+        Assert.Contains("druid_clusters{region=\"lifecycle\",state=\"Ready\"} 2\n", text.Write(), StringComparison.Ordinal);
+        Assert.Contains("druid_members{role=\"Leader\",health=\"Ready\"} 3\n", text.Write(), StringComparison.Ordinal);
+        etcds = [Etcd("Creating")];
+        Assert.DoesNotContain("state=\"Ready\"", text.Write(), StringComparison.Ordinal);
+        Assert.Contains("druid_clusters{region=\"lifecycle\",state=\"Creating\"} 1\n", text.Write(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void How_long_a_cluster_was_in_a_state_is_told_when_it_leaves_it()
+    {
+        using var text = new PrometheusText(new HashSet<string> { OperatorMetrics.MeterName });
+        using var metrics = new OperatorMetrics();
+        metrics.Transition("lifecycle", "Creating", "Ready", TimeSpan.FromSeconds(30));
+        Assert.Contains("druid_machine_state_duration_seconds_bucket{region=\"lifecycle\",state=\"Creating\",le=\"60\"} 1\n", text.Write(), StringComparison.Ordinal);
+        Assert.Contains("druid_machine_state_duration_seconds_bucket{region=\"lifecycle\",state=\"Creating\",le=\"15\"} 0\n", text.Write(), StringComparison.Ordinal);
+    }
+
+    static Druid.Api.Etcd Etcd(string state) => new()
+    {
+        Metadata = new() { Name = "e", Namespace = "ns" },
+        Status = new()
+        {
+            Lifecycle = new() { Regions = [new() { Name = "lifecycle", State = state }] },
+            Members = [new() { Name = "e-0", Role = "Leader", Status = "Ready" }],
+        },
+    };
 }
