@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Druid.Api;
 using Druid.Kubernetes.Client;
-using Druid.Kubernetes.Resources;
 
 namespace Druid.Cli;
 

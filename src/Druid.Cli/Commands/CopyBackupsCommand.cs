@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Druid.Api;
-using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 
 namespace Druid.Cli.Commands;

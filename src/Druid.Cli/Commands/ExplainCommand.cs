@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Druid.StateMachine.Diagrams;
-using Druid.StateMachine.Etcd;
 
 namespace Druid.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Druid.Api;
 using Druid.Cli.Output;
 using Druid.StateMachine.Etcd;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Druid.Api.Schemas;
 using Druid.Kubernetes;
 using Druid.Kubernetes.Resources;
