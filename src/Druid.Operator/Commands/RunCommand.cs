@@ -29,7 +29,7 @@ static class RunCommand
         ClusterConfiguration cluster;
         try
         {
-            configuration = arguments.GetValue(Config) is { } file ? OperatorConfiguration.Parse(await File.ReadAllTextAsync(file.FullName, cancel)) : new();
+            configuration = arguments.GetValue(Config) is { } file ? await OperatorConfiguration.Load(file.FullName, cancel) : new();
             images = ImageVector.Of(arguments.GetRequiredValue(MemberImage), arguments.GetRequiredValue(ShellImage));
             if (Environment.GetEnvironmentVariable(ImageVector.OverwriteVariable) is { Length: > 0 } overwrite)
             {

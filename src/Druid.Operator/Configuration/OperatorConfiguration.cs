@@ -1,7 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Net;
 using System.Text.Json.Serialization;
-using Druid.Kubernetes;
 using Druid.Kubernetes.Resources;
 
 namespace Druid.Operator.Configuration;
@@ -37,35 +35,32 @@ public sealed record OperatorConfiguration
     /// <summary>The same by name.</summary>
     internal FeatureGates Features => new(FeatureGates);
 
+    /// <summary>Reads a configuration from a file.</summary>
+    /// <exception cref="ConfigurationException">There is no such file, or what it says cannot be used: a line for each error, with the file.</exception>
+    public static async Task<OperatorConfiguration> Load(string file, CancellationToken cancel)
+    {
+        try
+        {
+            return Parse(await File.ReadAllTextAsync(file, cancel));
+        }
+        catch (ConfigurationException error)
+        {
+            throw new ConfigurationException(string.Join(Environment.NewLine, error.Message.Split(Environment.NewLine).Select(line => $"{file}: {line}")));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"--config: {file} cannot be read: {error.Message} Give a file that is there, or leave --config out for the defaults.");
+        }
+    }
+
     /// <summary>Reads a configuration.</summary>
-    /// <exception cref="ConfigurationException">The text is no YAML, a field is unknown, or a value is out of range; all errors at once where they can be told apart.</exception>
+    /// <exception cref="ConfigurationException">The text is no YAML, a field is unknown or not what it has to be, or a value is out of range: a line for each error.</exception>
     public static OperatorConfiguration Parse(string yaml)
     {
-        JsonNode? node;
-        try
-        {
-            node = Yaml.Read(yaml);
-        }
-        catch (FormatException error)
-        {
-            throw new ConfigurationException($"The configuration is no YAML: {error.Message}");
-        }
-        if (node is JsonObject root)
-        {
-            // What a file of the reference operator begins with; there is only this kind and version.
-            root.Remove("apiVersion");
-            root.Remove("kind");
-        }
-        try
-        {
-            var configuration = node.Deserialize(ConfigurationJson.Default.OperatorConfiguration) ?? new();
-            var errors = configuration.Errors().ToList();
-            return errors.Count == 0 ? configuration : throw new ConfigurationException(string.Join(Environment.NewLine, errors));
-        }
-        catch (JsonException error)
-        {
-            throw new ConfigurationException($"The configuration, field {error.Path}: {error.Message}");
-        }
+        var errors = new List<string>();
+        var configuration = ConfigurationReader.Read(yaml, errors);
+        errors.AddRange(configuration.Errors());
+        return errors.Count == 0 ? configuration : throw new ConfigurationException(string.Join(Environment.NewLine, errors));
     }
 
     IEnumerable<string> Errors()
@@ -86,17 +81,17 @@ public sealed record OperatorConfiguration
         {
             yield return $"leaderElection.retryPeriod: {LeaderElection.RetryPeriod} is not below renewDeadline ({LeaderElection.RenewDeadline}); no renewal could be tried twice.";
         }
-        if (Server.Metrics.Port is < 1 or > 65535)
+        if (LeaderElection.RetryPeriod <= Duration.Zero)
         {
-            yield return $"server.metrics.port: {Server.Metrics.Port} is no port; give one from 1 to 65535.";
+            yield return $"leaderElection.retryPeriod: {LeaderElection.RetryPeriod} is not more than 0; give a duration such as 2s.";
         }
-        if (Webhooks.AnyEnabled && Server.Webhooks.Port is < 1 or > 65535)
+        if (string.IsNullOrWhiteSpace(LeaderElection.ResourceName))
         {
-            yield return $"server.webhooks.port: {Server.Webhooks.Port} is no port; give one from 1 to 65535.";
+            yield return "leaderElection.resourceName: is empty; give the lease a name.";
         }
-        if (Webhooks.AnyEnabled && Server.Webhooks.Port == Server.Metrics.Port)
+        foreach (var error in Server.Errors(Webhooks.AnyEnabled))
         {
-            yield return $"server.webhooks.port: {Server.Webhooks.Port} is the port of server.metrics too; give another one.";
+            yield return error;
         }
         foreach (var error in Webhooks.EtcdComponentProtection.Errors())
         {
@@ -154,6 +149,40 @@ public sealed record ServerConfiguration
 
     /// <summary>Where webhooks are served, if any is enabled.</summary>
     public WebhookServerConfiguration Webhooks { get; set; } = new();
+
+    internal IEnumerable<string> Errors(bool webhooks)
+    {
+        if (Metrics.Port is < 1 or > 65535)
+        {
+            yield return $"server.metrics.port: {Metrics.Port} is no port; give one from 1 to 65535.";
+        }
+        if (!IsAddress(Metrics.BindAddress))
+        {
+            yield return $"server.metrics.bindAddress: '{Metrics.BindAddress}' is no IP address; give one, or leave it out for all.";
+        }
+        if (!webhooks)
+        {
+            yield break;
+        }
+        if (Webhooks.Port is < 1 or > 65535)
+        {
+            yield return $"server.webhooks.port: {Webhooks.Port} is no port; give one from 1 to 65535.";
+        }
+        if (Webhooks.Port == Metrics.Port)
+        {
+            yield return $"server.webhooks.port: {Webhooks.Port} is the port of server.metrics too; give another one.";
+        }
+        if (!IsAddress(Webhooks.BindAddress))
+        {
+            yield return $"server.webhooks.bindAddress: '{Webhooks.BindAddress}' is no IP address; give one, or leave it out for all.";
+        }
+        if (Webhooks.ServerCertDir.Length > 0 && !Directory.Exists(Webhooks.ServerCertDir))
+        {
+            yield return $"server.webhooks.serverCertDir: there is no directory {Webhooks.ServerCertDir}; mount a Secret with tls.crt and tls.key there, or leave the field out to have a certificate made.";
+        }
+    }
+
+    static bool IsAddress(string text) => text.Length == 0 || IPAddress.TryParse(text, out _);
 }
 
 /// <summary>Where something is served.</summary>

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Druid.Operator.Server;
 
@@ -21,9 +22,10 @@ sealed class OperatorServer : IAsyncDisposable
     /// <param name="webhooks">What is served over TLS; null for nothing.</param>
     public OperatorServer(string address, int port, PrometheusText metrics, Func<string?> ready, TlsService? webhooks = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Nothing of a web application but Kestrel: no configuration files, no logging, no routing, all of which cost start time.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Listen(kestrel, address, port, _ => { });
@@ -61,6 +63,14 @@ sealed class OperatorServer : IAsyncDisposable
         {
             kestrel.Listen(IPAddress.Parse(address), port, configure);
         }
+    }
+
+    // Signals are for whoever runs this.
+    sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     static Task Text(HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
