@@ -1,4 +1,3 @@
-using Druid.Operator.Commands;
 using Druid.StateMachine.Diagrams;
 
 namespace Druid.UnitTests.StateMachine;
