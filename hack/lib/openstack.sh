@@ -98,6 +98,7 @@ user_domain_id = default
 project_name = admin
 username = admin
 password = admin
+interface = public
 delay_auth_decision = true
 CONF
 }

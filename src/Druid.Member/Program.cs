@@ -10,11 +10,10 @@ var root = new RootCommand("The agent that runs in an etcd pod: around etcd, and
 {
     StartEtcdCommand.Create(new()),
     ServerCommand.Create(new()),
-    new Command("snapshot", "Snapshots by hand.")
-    {
-        SnapshotTakeCommand.Create(new()),
-    },
+    SnapshotCommand.Create(),
+    SnapshotCommand.Inspect(),
     RestoreCommand.Create(new()),
     CompactCommand.Create(new()),
+    CopyCommand.Create(new()),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,8 @@
+using Druid.Member.Stores.Azure;
+using Druid.Member.Stores.Gcs;
 using Druid.Member.Stores.Local;
 using Druid.Member.Stores.S3;
+using Druid.Member.Stores.Swift;
 
 namespace Druid.Member.Stores;
 
@@ -12,6 +15,9 @@ public sealed class StoreFactory(Func<string, string?> environment, TimeProvider
     {
         StoreProvider.Local => new LocalStore(LocalDirectory(options), time),
         StoreProvider.S3 or StoreProvider.Oss or StoreProvider.Ecs or StoreProvider.Ocs => new S3Store(options, environment, time),
+        StoreProvider.Abs => new AzureStore(options, environment, time),
+        StoreProvider.Gcs => new GcsStore(options, environment, time),
+        StoreProvider.Swift => new SwiftStore(options, environment, time),
         _ => throw new FormatException($"no store of kind {options.Provider}"),
     };
 

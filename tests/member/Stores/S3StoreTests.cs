@@ -52,6 +52,7 @@ public sealed class S3rverStoreTests(S3rver server) : S3StoreTests(server), ICla
 }
 
 /// <summary>S3's protocol as OpenStack Swift speaks it.</summary>
+[Trait("Matrix", "Full")]
 public sealed class SwiftS3StoreTests(SwiftS3 server) : S3StoreTests(server), IClassFixture<SwiftS3>
 {
     readonly SwiftS3 _server = server;

@@ -14,6 +14,9 @@ static class Servers
     /// <summary>Keystone's API v3, with project druid, user backup and an application credential.</summary>
     public static Uri Keystone => new(All.Value["KEYSTONE"]);
 
+    /// <summary>The object storage that keystone's catalog names.</summary>
+    public static Uri Swift => new(All.Value["SWIFT"]);
+
     /// <summary>The S3 interface of Swift, as user test:tester with secret testing.</summary>
     public static Uri SwiftS3 => new(All.Value["SWIFT_S3"]);
 

@@ -80,6 +80,12 @@ sealed class CredentialEntries(string source, IReadOnlyDictionary<string, string
     /// <summary>Where the file of an entry is.</summary>
     public string FileOf(string key) => Path.Combine(source, key);
 
+    /// <summary>Where another file of the same Secret is, for Secrets that are named by one of their files.</summary>
+    public string Beside(string key) => Path.Combine(Path.GetDirectoryName(source) ?? "", key);
+
+    /// <summary>The text of such a file; null if there is none.</summary>
+    public string? TextBeside(string key) => File.Exists(Beside(key)) ? File.ReadAllText(Beside(key)).Trim() : null;
+
     /// <summary>Differs when the entries do.</summary>
     public string Digest { get; } = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\n', entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={Convert.ToBase64String(Encoding.UTF8.GetBytes(entry.Value))}")))));

@@ -12,9 +12,11 @@ sealed record Part(int Number, ArraySegment<byte> Bytes, bool Last);
 /// </summary>
 /// <param name="content">Read once, from where it is to its end.</param>
 /// <param name="size">Bytes of a part; the last is smaller, or the only one empty.</param>
-sealed class Parts(Stream content, int size)
+/// <param name="growAfter">Parts after which they are four times that size, for providers that take few; a stream as long as that needs the memory.</param>
+sealed class Parts(Stream content, int size, int growAfter = int.MaxValue)
 {
     const int FirstBuffer = 64 << 10;
+    const int Growth = 4;
 
     readonly byte[] _ahead = new byte[1];
     int _count;
@@ -25,15 +27,16 @@ sealed class Parts(Stream content, int size)
     /// <param name="cancel">Ends reading.</param>
     public async Task<Part> Next(byte[]? buffer, CancellationToken cancel)
     {
-        buffer ??= new byte[Estimate()];
+        var wanted = Size();
+        if (buffer is null || buffer.Length < wanted && _count >= growAfter) buffer = new byte[Estimate(wanted)];
         var length = 0;
         if (_hasAhead) buffer[length++] = _ahead[0];
         while (true)
         {
             length += await content.ReadAtLeastAsync(buffer.AsMemory(length), buffer.Length - length, throwOnEndOfStream: false, cancel);
             if (length < buffer.Length) return new(++_count, new(buffer, 0, length), Last: true);
-            if (buffer.Length == size) break;
-            Array.Resize(ref buffer, (int)Math.Min(size, buffer.Length * 4L));
+            if (buffer.Length == wanted) break;
+            Array.Resize(ref buffer, (int)Math.Min(wanted, buffer.Length * 4L));
         }
         // Whether a full part is the last one is known only after one more byte.
         _hasAhead = await content.ReadAsync(_ahead, cancel) == 1;
@@ -84,7 +87,9 @@ sealed class Parts(Stream content, int size)
     }
 
     // One byte more than what is left, to see the end without making room for more.
-    int Estimate() => content.CanSeek ? (int)Math.Clamp(content.Length - content.Position + 1, 1, size)
-        : _count == 0 ? Math.Min(FirstBuffer, size)
-        : size;
+    int Estimate(int wanted) => content.CanSeek ? (int)Math.Clamp(content.Length - content.Position + 1, 1, wanted)
+        : _count == 0 ? Math.Min(FirstBuffer, wanted)
+        : wanted;
+
+    int Size() => _count < growAfter ? size : size * Growth;
 }
