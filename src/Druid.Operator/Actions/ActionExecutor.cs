@@ -12,7 +12,7 @@ using Druid.StateMachine.Machines;
 namespace Druid.Operator.Actions;
 
 /// <summary>
-/// Gives actions their effect, in order, and stops at the first that fails. Every effect can be repeated: a process that
+/// Gives actions their effect, in order and the independent ones together, and goes on no further once one fails. Every effect can be repeated: a process that
 /// dies in between leaves nothing that the next one could not take up.
 /// </summary>
 public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, AgentDesk desk, RecentWrites recent)
@@ -30,23 +30,64 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     public async Task<RunOutcome> Execute(Decision decision, ClusterObjects objects, CancellationToken cancel)
     {
         var done = ImmutableArray.CreateBuilder<IAction>();
-        foreach (var (region, action) in decision.Transitions.SelectMany(t => t.Actions.Where(a => a is not Wait).Select(a => (t.Region, a))))
+        foreach (var batch in Batches(decision))
         {
-            try
+            var failures = await Task.WhenAll(batch.Select(step => Attempt(step.Action, step.Region, objects, cancel)));
+            done.AddRange(batch.Where((_, i) => failures[i] is null).Select(step => step.Action));
+            if (failures.FirstOrDefault(f => f is not null) is { } failure)
             {
-                await Execute(action, region, objects, cancel);
-                done.Add(action);
-            }
-            catch (KubernetesException error)
-            {
-                return new(done.ToImmutable(), new(action, error, error.RetryAfter));
-            }
-            catch (AgentException error)
-            {
-                return new(done.ToImmutable(), new(action, error));
+                return new(done.ToImmutable(), failure);
             }
         }
         return new(done.ToImmutable(), null);
+    }
+
+    // One action after the other, but objects that do not depend on each other take one round trip together, not ten.
+    static IEnumerable<IReadOnlyList<(string Region, IAction Action)>> Batches(Decision decision)
+    {
+        var batch = new List<(string, IAction)>();
+        foreach (var (region, action) in decision.Transitions.SelectMany(t => t.Actions.Where(a => a is not Wait).Select(a => (t.Region, a))))
+        {
+            if (batch.Count > 0 && !StandsAlone(action))
+            {
+                batch.Add((region, action));
+                continue;
+            }
+            if (batch.Count > 0)
+            {
+                yield return batch;
+            }
+            batch = [(region, action)];
+            if (StandsAlone(action))
+            {
+                yield return batch;
+                batch = [];
+            }
+        }
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    // Pods read what the other components hold, so the StatefulSet goes last; a binding is refused before its role is there.
+    static bool StandsAlone(IAction action) => action is not (ApplyComponent { Kind: not (ComponentKind.StatefulSet or ComponentKind.RoleBinding) } or DeleteComponent);
+
+    async Task<ActionFailure?> Attempt(IAction action, string region, ClusterObjects objects, CancellationToken cancel)
+    {
+        try
+        {
+            await Execute(action, region, objects, cancel);
+            return null;
+        }
+        catch (KubernetesException error)
+        {
+            return new(action, error, error.RetryAfter);
+        }
+        catch (AgentException error)
+        {
+            return new(action, error);
+        }
     }
 
     Task Execute(IAction action, string region, ClusterObjects objects, CancellationToken cancel) => action switch
@@ -76,17 +117,17 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     async Task Apply(ApplyComponent apply, ClusterObjects objects, CancellationToken cancel)
     {
         var context = observer.Context(objects, apply.Plan);
-        foreach (var rendered in ComponentObserver.ToWrite(apply.Kind, objects, context))
+        await Task.WhenAll(ComponentObserver.ToWrite(apply.Kind, objects, context).Select(async rendered =>
         {
             var live = objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name));
             if (rendered is StatefulSet wanted && live is StatefulSet there && FixedFields.Difference(wanted, there) is not null)
             {
                 // It is applied once it is seen to be gone; its pods run on.
                 await volumes.Orphan(objects, cancel);
-                continue;
+                return;
             }
             recent.Remember(await Rendered.Visit(rendered, new Applying(client, Takeover.IsNeeded(live), cancel)));
-        }
+        }));
         foreach (var surplus in ComponentObserver.Surplus(apply.Kind, objects, context).ToList())
         {
             await Delete([surplus], cancel);

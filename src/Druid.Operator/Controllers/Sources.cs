@@ -23,7 +23,7 @@ static class Sources
         .ByLabel(cache.ServiceAccounts, Labels.PartOf)
         .ByLabel(cache.Roles, Labels.PartOf)
         .ByLabel(cache.RoleBindings, Labels.PartOf)
-        .ByLabel(cache.Budgets, Labels.PartOf, change => change.IsMoreThanStatus)
+        .ByLabel(cache.Budgets, Labels.PartOf, change => change.IsMoreThanStatus || ClusterObserver.AllowsEviction(change.Old) != ClusterObserver.AllowsEviction(change.New))
         .ByLabel(cache.Jobs, Labels.PartOf, change => change.IsMoreThanStatus || JobObserver.StateOf(change.Old) != JobObserver.StateOf(change.New))
         .Watches(cache.Secrets, change => cache.EtcdsNaming(change.Key).Select(etcd => etcd.Key));
 

@@ -66,6 +66,7 @@ public sealed class ClusterObserver(ObserverOptions options)
             Members = [.. MemberObserver.Observe(objects, plan)],
             Backup = BackupObserver.Observe(objects, options.Compaction),
             CannotHandOver = MemberObserver.LeaderCannotHandOver(objects, plan),
+            EvictionRefused = objects.Find<PodDisruptionBudget>(Names.Budget(etcd)) is { } budget && !AllowsEviction(budget),
         };
     }
 
@@ -93,6 +94,10 @@ public sealed class ClusterObserver(ObserverOptions options)
         BackupHostPath = objects.BackupHostPath,
         UpgradeEtcdVersion = options.UpgradeEtcdVersion,
     };
+
+    /// <summary>Whether the API server would let a pod be evicted under this budget, as its controller last counted.</summary>
+    public static bool AllowsEviction(PodDisruptionBudget? budget) =>
+        budget?.Status is { DisruptionsAllowed: > 0 } status && status.ObservedGeneration >= budget.Metadata.Generation;
 
     static Policies PoliciesOf(Etcd etcd) => new()
     {

@@ -75,6 +75,9 @@ public sealed record ClusterView
     /// <summary>The leader's agent does not know how to hand leadership over; agents of other implementations do not.</summary>
     public bool CannotHandOver { get; init; }
 
+    /// <summary>The disruption budget lets no pod be evicted now: one is down already, or the budget was not counted yet.</summary>
+    public bool EvictionRefused { get; init; }
+
     /// <summary>What is known of the cluster's backups.</summary>
     public BackupView Backup { get; init; } = new();
 

@@ -44,6 +44,7 @@ public static class ClusterViewNotation
             .Word("claim-template-behind", view.ClaimTemplateBehind)
             .Word("controller-rolls", view.ControllerRolls)
             .Word("cannot-hand-over", view.CannotHandOver)
+            .Word("eviction-refused", view.EvictionRefused)
             .Text("members", string.Join(',', view.Members.Select(Member)))
             .Word("store", backup.Configured)
             .Word("compaction", backup.CompactionEnabled)
@@ -89,6 +90,7 @@ public static class ClusterViewNotation
             ClaimTemplateBehind = reader.Word("claim-template-behind"),
             ControllerRolls = reader.Word("controller-rolls"),
             CannotHandOver = reader.Word("cannot-hand-over"),
+            EvictionRefused = reader.Word("eviction-refused"),
             Members = [.. reader.Text("members").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MemberOf)],
             Backup = new()
             {

@@ -17,6 +17,7 @@ public static class MemberRollout
     static readonly Fact<ClusterView> FollowerOutdated = new("a follower is outdated", c => Followers(c).Any());
     static readonly Fact<ClusterView> LeaderOutdated = new("the leader is outdated", c => c.Count(IsOutdatedLeader) > 0);
     static readonly Fact<ClusterView> HasSuccessor = new("another member can lead", c => !c.CannotHandOver && c.Count(CanLead) > 0);
+    static readonly Fact<ClusterView> BudgetSpent = new("the disruption budget is spent", c => c.EvictionRefused && !c.ToleratesNoFailure);
     static readonly Fact<ClusterView> ByController = new("the StatefulSet controller replaces pods by itself", c => c.ControllerRolls);
 
     /// <summary>A pod of an older revision is not ready, so it has no clients: replacing it takes nothing from them.</summary>
@@ -33,6 +34,7 @@ public static class MemberRollout
             .When(IdleOutdated).Do(ReplaceIdle).Stay()
             .When(ByController).Wait(c => $"the StatefulSet controller to replace {string.Join(", ", c.Members.Where(m => m.Outdated))}")
             .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next pod is replaced")
+            .When(BudgetSpent).Wait("the disruption budget to let another pod go")
             .When(FollowerOutdated).Do(c => new DeletePod(Followers(c).Max(f => f.Ordinal), Evict: !c.ToleratesNoFailure)).Stay()
             .When(LeaderOutdated).And(HasSuccessor).Do(c => new MoveLeader(Leader(c).Ordinal, c.Members.Last(CanLead).Ordinal)).Stay()
             .When(LeaderOutdated).Do(c => new DeletePod(Leader(c).Ordinal, Evict: !c.ToleratesNoFailure)).Stay()));
