@@ -60,7 +60,9 @@ public class RoundTripTests
 
         using (var tool = Process.Start(new ProcessStartInfo("etcdctl", ["snapshot", "restore", Path.Combine(lab.StoreDirectory, full.Path), $"--data-dir={lab.At("stock")}"])
         {
-            Environment = { ["ETCDCTL_API"] = "3" }, RedirectStandardError = true, RedirectStandardOutput = true,
+            Environment = { ["ETCDCTL_API"] = "3" },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         })!)
         {
             var said = await tool.StandardError.ReadToEndAsync();

@@ -23,9 +23,19 @@ public sealed class HistoryTests
 
     static readonly Scenario SevenMembers = new()
     {
-        Name = "seven members", Members = World.MaxMembers, Wanted = 3, StartsSettled = false, Store = true, Compaction = true, Lag = 2,
-        Faults = 250, FaultKinds = Faults,
-        Edits = 200, EditKinds = Edits, Replicas = [0, 1, 2, 3, 4, 5, 6, 7], Templates = [Template.A, Template.B, Template.Broken],
+        Name = "seven members",
+        Members = World.MaxMembers,
+        Wanted = 3,
+        StartsSettled = false,
+        Store = true,
+        Compaction = true,
+        Lag = 2,
+        Faults = 250,
+        FaultKinds = Faults,
+        Edits = 200,
+        EditKinds = Edits,
+        Replicas = [0, 1, 2, 3, 4, 5, 6, 7],
+        Templates = [Template.A, Template.B, Template.Broken],
     };
 
     // A majority that is lost for good waits for its owner in many ways, so where it ends is asked of the explorer only.

@@ -28,7 +28,8 @@ sealed class SoloEtcd : IAsyncDisposable
         [
             "--name=default", $"--data-dir={directory}", $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
             $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}", "--logger=zap", "--log-level=error", "--quota-backend-bytes=8589934592",
-        ]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
