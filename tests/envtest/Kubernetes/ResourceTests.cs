@@ -242,7 +242,8 @@ public class ResourceTests
             Metadata = new() { Namespace = ns, Name = "guarded", Labels = labels },
             Spec = new() { Containers = [new() { Name = "a", Image = "b" }] },
         };
-        await plane.Client.Create(pod);
+        // A new namespace takes pods once its service account is there.
+        await ControlPlane.Eventually<Pod>("the pod is created", async () => await plane.Client.Create(pod));
         // Running, or the budget does not count it.
         await plane.Client.Patch<Pod>(pod.Key, PatchKind.Merge, new JsonObject
         {
