@@ -24,7 +24,7 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
 
         // The operator's pod.
         var before = (await druid.OperatorPods()).Single();
-        await druid.Kill(before.Key);
+        await druid.KillOperator(before);
         await Installation.Eventually("another operator pod is ready", async () =>
         {
             var now = (await druid.OperatorPods()).FirstOrDefault(p => p.Metadata.Uid != before.Metadata.Uid);

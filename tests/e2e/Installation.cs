@@ -20,6 +20,7 @@ public sealed class Installation : IAsyncLifetime
     static readonly string KubeName = Environment.GetEnvironmentVariable("DRUID_KUBE_NAME") is { Length: > 0 } name ? name : "e2e";
 
     readonly List<ObjectKey> created = [];
+    OperatorLogs logs = null!;
 
     /// <summary>The API server, as an administrator.</summary>
     public KubernetesClient Client { get; private set; } = null!;
@@ -34,6 +35,7 @@ public sealed class Installation : IAsyncLifetime
             kubeconfig = output.Split('\n').Last(line => line.StartsWith("KUBECONFIG=", StringComparison.Ordinal))["KUBECONFIG=".Length..].Trim();
         }
         Client = new KubernetesClient(ClusterConfiguration.FromKubeconfig(kubeconfig));
+        logs = new OperatorLogs(Client);
     }
 
     /// <inheritdoc />
@@ -59,7 +61,10 @@ public sealed class Installation : IAsyncLifetime
         return etcd.Key;
     }
 
-    /// <summary>Deletes what the test before created, so that the next one has the node for itself.</summary>
+    /// <summary>
+    /// Deletes what the test before created, so that the next one has the node for itself, and compares all that the operator
+    /// did with what the model allows.
+    /// </summary>
     public async Task CleanUp()
     {
         foreach (var key in created)
@@ -72,6 +77,8 @@ public sealed class Installation : IAsyncLifetime
             await Client.Delete<Namespace>(ObjectKey.ClusterWide(key.Namespace));
         }
         created.Clear();
+        await logs.Keep(await OperatorPods());
+        logs.VerifySteps();
     }
 
     /// <summary>Creates an Etcd and waits until all its members serve.</summary>
@@ -110,6 +117,13 @@ public sealed class Installation : IAsyncLifetime
 
     /// <summary>Kills a pod without grace.</summary>
     public Task Kill(ObjectKey pod) => Client.Delete<Pod>(pod, new() { GracePeriodSeconds = 0 });
+
+    /// <summary>Kills a pod of the operator without grace; its log is read before.</summary>
+    public async Task KillOperator(Pod pod)
+    {
+        await logs.Keep(await OperatorPods());
+        await Kill(pod.Key);
+    }
 
     /// <summary>Kills a daemon of the node and leaves it dead.</summary>
     public static Task KillDaemon(string daemon) => Hack("kube", "kill", daemon, "--name", KubeName);

@@ -48,6 +48,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         Assert.Equal(0, await course.Left<Lease>(cancel));
         Assert.Equal(0, await course.Left<Service>(cancel));
         Assert.Equal(0, await course.Left<ConfigMap>(cancel));
+        output.WriteLine(course.VerifySteps().ToString());
 
         await Reporting.Report.Write(Path.Combine(Published.Root, "artifacts", "load"), outcomes, new Dictionary<int, IReadOnlyList<Measuring.Moment>> { [Clusters] = course.Moments }, cancel);
         output.WriteLine(Reporting.Report.Markdown(outcomes));

@@ -37,6 +37,7 @@ static class Program
                 outcomes.Add(await course.Restart(cancel));
                 outcomes.Add(await course.NoisyNeighbours(5, 10, cancel));
                 outcomes.Add(await course.Delete(cancel));
+                await Console.Error.WriteLineAsync(course.VerifySteps().ToString());
                 timelines[n] = course.Moments;
                 // After each course, so that an interrupted run leaves what it has.
                 await Report.Write(parsed.GetRequiredValue(report).FullName, outcomes, timelines, cancel);

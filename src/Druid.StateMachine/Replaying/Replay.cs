@@ -22,7 +22,9 @@ public sealed class Replay(params ImmutableArray<IReplayedMachine> machines)
     public ReplayReport Report => new(steps, objects.Count, found.ToImmutable());
 
     /// <summary>Replays the log of one operator, after those of the operators before it.</summary>
-    public void Follow(IEnumerable<string> lines)
+    /// <param name="lines">The lines, oldest first.</param>
+    /// <param name="whole">Nothing was logged after the last line; otherwise the next log may go on from anywhere.</param>
+    public void Follow(IEnumerable<string> lines, bool whole = true)
     {
         ArgumentNullException.ThrowIfNull(lines);
         Interrupt(_ => true);
@@ -40,6 +42,10 @@ public sealed class Replay(params ImmutableArray<IReplayedMachine> machines)
             {
                 Interrupt(story => line.Contains(story.About, StringComparison.Ordinal));
             }
+        }
+        if (!whole)
+        {
+            stories.Clear();
         }
     }
 

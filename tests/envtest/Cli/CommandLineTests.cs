@@ -11,8 +11,10 @@ namespace Druid.EnvtestTests.Cli;
 
 /// <summary>What somebody at a shell, and a script, relies on: the program against a real API server, with an operator at work.</summary>
 [Collection(nameof(InstalledOperator))]
-public sealed class CommandLineTests(InstalledOperator installed)
+public sealed class CommandLineTests(InstalledOperator installed) : IDisposable
 {
+    public void Dispose() => installed.VerifySteps();
+
     [Fact]
     public async Task List_and_status_tell_how_a_cluster_is()
     {

@@ -4,6 +4,7 @@ using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Installation;
 using Druid.Operator.Webhooks;
+using Druid.Testing;
 
 namespace Druid.EnvtestTests.Installed;
 
@@ -18,6 +19,7 @@ public sealed class InstalledOperator : IAsyncLifetime
     SimulatedMembers? members;
     RunningOperator? running;
     SpanCollector? spans;
+    bool reconciled;
 
     internal ControlPlane Plane { get; private set; } = null!;
 
@@ -103,6 +105,15 @@ public sealed class InstalledOperator : IAsyncLifetime
         await Plane.DisposeAsync();
     }
 
+    /// <summary>What every test ends with: each step so far is one that the model allows. A test without a cluster has none.</summary>
+    internal void VerifySteps()
+    {
+        if (reconciled)
+        {
+            OperatorLog.Conforms([Operator.Log.Lines]);
+        }
+    }
+
     /// <summary>A client that acts as another user, with the rights of an administrator.</summary>
     internal KubernetesClient As(string user) => Plane.NewClient(new() { Wrap = inner => new Impersonating(inner, user) });
 
@@ -115,7 +126,9 @@ public sealed class InstalledOperator : IAsyncLifetime
             Metadata = new() { Name = key.Name, Namespace = key.Namespace, Annotations = annotations },
             Spec = new() { Replicas = replicas, Labels = new Dictionary<string, string> { ["app"] = "test" } },
         });
-        return await Until(key, "is ready", OperatorFixture.IsReady);
+        var etcd = await Until(key, "is ready", OperatorFixture.IsReady);
+        reconciled = true;
+        return etcd;
     }
 
     internal async Task<Druid.Api.Etcd> Until(ObjectKey key, string what, Func<Druid.Api.Etcd, bool> holds)

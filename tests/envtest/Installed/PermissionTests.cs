@@ -7,8 +7,10 @@ namespace Druid.EnvtestTests.Installed;
 
 /// <summary>The operator's rights are enough for all it does.</summary>
 [Collection(nameof(InstalledOperator))]
-public sealed class PermissionTests(InstalledOperator installed)
+public sealed class PermissionTests(InstalledOperator installed) : IDisposable
 {
+    public void Dispose() => installed.VerifySteps();
+
     [Fact]
     public async Task Nothing_that_the_operator_does_in_the_life_of_a_cluster_is_forbidden()
     {

@@ -7,8 +7,10 @@ namespace Druid.EnvtestTests.Installed;
 
 /// <summary>Each allowance and each denial of component protection, as a real API server enforces it.</summary>
 [Collection(nameof(InstalledOperator))]
-public sealed class ProtectionTests(InstalledOperator installed)
+public sealed class ProtectionTests(InstalledOperator installed) : IDisposable
 {
+    public void Dispose() => installed.VerifySteps();
+
     static readonly JsonNode Touch = InstalledOperator.Annotate("touched", "yes");
 
     [Fact]

@@ -13,8 +13,10 @@ namespace Druid.EnvtestTests.Installed;
 
 /// <summary>What an operator tells of itself to those who watch over it.</summary>
 [Collection(nameof(InstalledOperator))]
-public sealed class TelemetryTests(InstalledOperator installed, ITestOutputHelper output)
+public sealed class TelemetryTests(InstalledOperator installed, ITestOutputHelper output) : IDisposable
 {
+    public void Dispose() => installed.VerifySteps();
+
     [Fact]
     public async Task A_reconcile_is_a_trace_with_a_span_for_each_step()
     {

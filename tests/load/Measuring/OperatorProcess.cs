@@ -20,6 +20,9 @@ sealed class OperatorProcess : IAsyncDisposable
         _log = log;
     }
 
+    /// <summary>The file that it logs to.</summary>
+    public string Log => _log;
+
     /// <summary>From the start of the process until it answered that it is ready, its caches filled.</summary>
     public TimeSpan StartTime { get; private set; }
 

@@ -3,6 +3,8 @@ using Druid.EnvtestTests;
 using Druid.Kubernetes.Resources;
 using Druid.LoadTests.Fleet;
 using Druid.LoadTests.Measuring;
+using Druid.StateMachine.Replaying;
+using Druid.Testing;
 
 namespace Druid.LoadTests.Scenarios;
 
@@ -17,6 +19,7 @@ sealed class Course : IAsyncDisposable
     readonly Clusters _clusters;
     readonly SimulatedNodes _nodes;
     readonly Timeline _timeline;
+    readonly List<string> _logs = [];
     OperatorProcess _operator;
 
     Course(CourseOptions options, ControlPlane plane, SimulatedNodes nodes, OperatorProcess operatorProcess)
@@ -25,6 +28,7 @@ sealed class Course : IAsyncDisposable
         _clusters = new(plane.NewClient(), nodes.AgentPort);
         _timeline = new(() => _operator, _clusters, options.Progress);
         _timeline.Start();
+        _logs.Add(operatorProcess.Log);
     }
 
     /// <summary>What was seen every second.</summary>
@@ -85,6 +89,7 @@ sealed class Course : IAsyncDisposable
             await _operator.Kill();
             await _operator.DisposeAsync();
             _operator = await OperatorProcess.Start(_options.Executable, _plane.Kubeconfig, _options.Qps, _options.Directory, cancel);
+            _logs.Add(_operator.Log);
             start = _operator.StartTime;
             await Until(async () => (await _operator.Sample(cancel)).Metrics.Sum("druid_reconcile_total") >= _options.Clusters, "every cluster was looked at", cancel);
         }, () => [new("start until caches are filled", start.TotalSeconds, "s")], cancel, fromZero: true);
@@ -124,6 +129,10 @@ sealed class Course : IAsyncDisposable
     /// <summary>Objects of a kind that are the operator's and still there.</summary>
     public async Task<int> Left<T>(CancellationToken cancel) where T : class, IResource<T> =>
         (await _plane.Client.ListPage<T>(options: new() { LabelSelector = "app.kubernetes.io/managed-by=etcd-druid" }, cancel: cancel)).Items.Count;
+
+    /// <summary>Each step that the operators took is one that the model allows.</summary>
+    /// <exception cref="NonconformingLogException">One is not.</exception>
+    public ReplayReport VerifySteps() => OperatorLog.Conforms(_logs.Select(File.ReadLines));
 
     public async ValueTask DisposeAsync()
     {

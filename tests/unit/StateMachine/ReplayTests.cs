@@ -81,6 +81,18 @@ public sealed class ReplayTests
     public void A_view_that_cannot_be_read_is_not_passed_over() =>
         Assert.Contains("the view cannot be read", Fault(Log[1].Replace("wanted=1", "wanted=1 sparkles", StringComparison.Ordinal)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void After_a_log_that_was_cut_off_the_next_may_go_on_from_anywhere(bool whole, bool allowed)
+    {
+        var replay = OperatorReplay.Begin();
+        replay.Follow([Log[1]], whole);
+        replay.Follow([Log[3]]);
+        Assert.Equal(allowed, replay.Report.Conforms);
+        Assert.Equal(2, replay.Report.Steps);
+    }
+
     [Fact]
     public void An_empty_log_proves_nothing() => Assert.False(OperatorReplay.Of([["12:00:00 INF leading as x"]]).Conforms);
 }
