@@ -187,6 +187,37 @@ public class BackupTests
     }
 
     [Fact]
+    public async Task The_latest_snapshots_are_verified_when_no_member_serves_and_a_damaged_one_is_named()
+    {
+        await using var cluster = new Cluster(1);
+        cluster.UseLocalStore();
+        await cluster.Start();
+        await Full(cluster[0]);
+        await cluster.Put("more", "1");
+        var delta = await Delta(cluster[0]);
+        await cluster[0].Stop();
+
+        var (status, sound) = await cluster[0].Ask("/snapshot/verify");
+        Assert.True(status == HttpStatusCode.OK, sound);
+        Assert.Equal((long)delta["lastRevision"]!, (long)JsonNode.Parse(sound)!["lastRevision"]!);
+
+        var latest = (await Store(cluster)).Chain()!.Latest;
+        var file = Path.Combine(cluster.StoreDirectory, latest.Path);
+        var bytes = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, bytes[..^9]);
+        (status, var damaged) = await cluster[0].Ask("/snapshot/verify");
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.Contains(latest.Name, damaged, StringComparison.Ordinal);
+        Assert.Contains("exclude or remove", damaged, StringComparison.Ordinal);
+
+        Directory.Delete(cluster.StoreDirectory, recursive: true);
+        Directory.CreateDirectory(cluster.StoreDirectory);
+        (status, var missing) = await cluster[0].Ask("/snapshot/verify");
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.Contains("there is no full snapshot", missing, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Three_new_members_begin_with_the_backup_of_an_older_cluster()
     {
         await using var cluster = new Cluster(3);

@@ -28,7 +28,7 @@ sealed class SidecarApi(
             "/metrics" => Text(context, StatusCodes.Status200OK, metrics.Render(), MetricsPage.ContentType),
             "/members/remove" => membership.Remove(context),
             "/leader/move" => membership.MoveLeader(context),
-            "/snapshot/full" or "/snapshot/delta" or "/snapshot/latest" => snapshots.Answer(context),
+            "/snapshot/full" or "/snapshot/delta" or "/snapshot/latest" or "/snapshot/verify" => snapshots.Answer(context),
             _ => Text(context, StatusCodes.Status404NotFound, $"no such path: {context.Request.Path}\n"),
         };
     }

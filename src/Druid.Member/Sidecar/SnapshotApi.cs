@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Druid.Member.Backups;
 using Druid.Member.Etcd.Rpc;
 using Druid.Member.Snapshots;
 using Druid.Member.Stores;
@@ -14,10 +15,14 @@ namespace Druid.Member.Sidecar;
 /// <param name="status">What etcd last said of itself.</param>
 sealed class SnapshotApi(IObjectStore? store, string prefix, Snapshotter? snapshotter, LeaderAgent leader, Func<StatusResponse?> status)
 {
-    /// <summary>Answers a request for <c>/snapshot/full</c>, <c>/snapshot/delta</c> or <c>/snapshot/latest</c>.</summary>
+    /// <summary>
+    /// Answers a request for <c>/snapshot/full</c>, <c>/snapshot/delta</c>, <c>/snapshot/latest</c> or <c>/snapshot/verify</c>. The
+    /// last needs no leader: it is asked before a recovery, when there is none.
+    /// </summary>
     public Task Answer(HttpContext context)
     {
         if (store is null || snapshotter is null) return Text(context, StatusCodes.Status405MethodNotAllowed, "no snapshot store is configured\n");
+        if (context.Request.Path == "/snapshot/verify") return Verify(context, store);
         if (!LeaderWork.Leads(status())) return leader.Answer(context);
         return context.Request.Path.Value switch
         {
@@ -59,6 +64,32 @@ sealed class SnapshotApi(IObjectStore? store, string prefix, Snapshotter? snapsh
             var latest = new LatestSnapshotsDocument(
                 chain is null ? null : SnapshotDocument.Of(chain.Base, prefix), [.. (chain?.Deltas ?? []).Select(d => SnapshotDocument.Of(d, prefix))]);
             await Json(context, JsonSerializer.SerializeToUtf8Bytes(latest, SnapshotJson.Default.LatestSnapshotsDocument));
+        }
+        catch (StoreException failure)
+        {
+            await Text(context, StatusCodes.Status500InternalServerError, $"{failure.Message}\n");
+        }
+    }
+
+    async Task Verify(HttpContext context, IObjectStore from)
+    {
+        try
+        {
+            if ((await SnapshotList.Read(from, context.RequestAborted)).Chain() is not { } chain)
+            {
+                await Text(context, StatusCodes.Status500InternalServerError, $"there is no full snapshot in {from.Description}\n");
+                return;
+            }
+            foreach (var snapshot in (IEnumerable<Snapshot>)[chain.Base, .. chain.Deltas])
+            {
+                if ((await SnapshotVerification.Verify(from, snapshot, context.RequestAborted)).Damage is { } damage)
+                {
+                    await Text(context, StatusCodes.Status500InternalServerError,
+                        $"{damage}; to restore what lies before it, exclude or remove '{snapshot.Path}' in {from.Description}\n");
+                    return;
+                }
+            }
+            await Json(context, JsonSerializer.SerializeToUtf8Bytes(SnapshotDocument.Of(chain.Latest, prefix), SnapshotJson.Default.SnapshotDocument));
         }
         catch (StoreException failure)
         {

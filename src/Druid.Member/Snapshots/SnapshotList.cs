@@ -64,7 +64,7 @@ sealed record SnapshotList(IReadOnlyList<Snapshot> All, IReadOnlyList<(StoredObj
             chosen.Add(farthest);
             reached = farthest.LastRevision;
         }
-        var gap = upTo is null or > 0 && deltas.Any(d => d.StartRevision > reached + 1 && (upTo is null || d.StartRevision <= upTo)) ? reached + 1 : (long?)null;
+        var gap = deltas.Any(d => d.StartRevision > reached + 1 && (upTo is null || d.StartRevision <= upTo)) ? reached + 1 : (long?)null;
         return new(full, chosen, upTo is { } limit ? Math.Min(limit, reached) : reached, gap);
     }
 }

@@ -36,7 +36,7 @@ sealed class CopyBackupsController(
             }
             var view = CopyTaskObserver.Observe(objects);
             var decision = BackupCopy.Machine.Decide(states.Of(objects.Task, CopyTaskObserver.StateOf(objects)), view);
-            var failure = await Execute(decision, objects, cancel);
+            var failure = await TaskActions.InOrder(decision, action => Execute(action, objects, cancel));
             states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
             Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
@@ -53,22 +53,6 @@ sealed class CopyBackupsController(
                 return ReconcileResult.Done;
             }
         }
-    }
-
-    async Task<ActionFailure?> Execute(Decision decision, CopyTaskObjects objects, CancellationToken cancel)
-    {
-        foreach (var action in decision.Actions)
-        {
-            try
-            {
-                await Execute(action, objects, cancel);
-            }
-            catch (KubernetesException error)
-            {
-                return new(action, error, error.RetryAfter);
-            }
-        }
-        return null;
     }
 
     Task Execute(IAction action, CopyTaskObjects objects, CancellationToken cancel) => action switch

@@ -36,7 +36,7 @@ sealed class OpsTaskController(
             }
             var view = OpsTaskObserver.Observe(objects);
             var decision = OpsTask.Machine.Decide(states.Of(objects.Task, OpsTaskObserver.StateOf(objects.Task)), view);
-            var failure = await Execute(decision, objects, cancel);
+            var failure = await TaskActions.InOrder(decision, action => Execute(action, objects, cancel));
             var reached = states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
             Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
@@ -72,22 +72,6 @@ sealed class OpsTaskController(
         DateTimeOffset?[] moments = [OpsTaskObserver.Deadline(task), OpsTaskObserver.Expiry(task), desk.Of(task).RetryAt];
         return moments.Where(at => at is not null).Min() is not { } at ? ReconcileResult.Done
             : ReconcileResult.Again(at > now ? at - now + TimeSpan.FromMilliseconds(10) : TimeSpan.FromMilliseconds(10));
-    }
-
-    async Task<ActionFailure?> Execute(Decision decision, OpsTaskObjects objects, CancellationToken cancel)
-    {
-        foreach (var action in decision.Actions)
-        {
-            try
-            {
-                await Execute(action, objects, cancel);
-            }
-            catch (KubernetesException error)
-            {
-                return new(action, error, error.RetryAfter);
-            }
-        }
-        return null;
     }
 
     Task Execute(IAction action, OpsTaskObjects objects, CancellationToken cancel) => action switch
