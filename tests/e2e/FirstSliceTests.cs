@@ -15,11 +15,10 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
     public async Task Three_members_serve_and_survive_the_loss_of_each_part()
     {
         var key = await druid.CreateReady(3);
-        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        await using var workload = await druid.StartWorkload(key);
 
         // A member's pod.
-        await druid.Kill(key with { Name = "e-1" });
-        await UntilReplaced(key with { Name = "e-1" });
+        await druid.Replace(key with { Name = "e-1" });
         await druid.UntilReady(key, 3);
 
         // The operator's pod.
@@ -59,10 +58,4 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
         Assert.Empty((await druid.Client.ListPage<Role>(ns)).Items);
         Assert.Single((await druid.Client.ListPage<PersistentVolumeClaim>(ns)).Items);
     }
-
-    Task<Pod> UntilReplaced(ObjectKey pod) => Installation.Eventually($"pod {pod} is ready again", async () =>
-    {
-        var now = await druid.Client.TryGet<Pod>(pod);
-        return (now is { IsBeingDeleted: false } && now.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true ? now : null, now?.Status?.Phase ?? "none");
-    }, TimeSpan.FromMinutes(2));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Druid.Api;
+using Druid.Cli;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 
@@ -16,10 +17,15 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Where the operator runs.</summary>
     public const string OperatorNamespace = "druid-system";
 
+    /// <summary>The secret of a Local store.</summary>
+    public const string Store = "store";
+
     // hack/test brings the node up and says its name; whoever runs the tests without it gets one of the same name.
     static readonly string KubeName = Environment.GetEnvironmentVariable("DRUID_KUBE_NAME") is { Length: > 0 } name ? name : "e2e";
 
     readonly List<ObjectKey> created = [];
+    readonly Report report = new();
+    string kubeconfig = "";
     OperatorLogs logs = null!;
 
     /// <summary>The API server, as an administrator.</summary>
@@ -28,7 +34,7 @@ public sealed class Installation : IAsyncLifetime
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
-        var kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG");
+        kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") ?? "";
         if (string.IsNullOrEmpty(kubeconfig) || string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DRUID_KUBE_NAME")))
         {
             var output = await Hack("up", "--operator-only", "--name", KubeName);
@@ -42,6 +48,7 @@ public sealed class Installation : IAsyncLifetime
     public Task DisposeAsync()
     {
         Client.Dispose();
+        report.Save(Path.Combine(Root, "artifacts", "e2e"));
         return Task.CompletedTask;
     }
 
@@ -93,20 +100,27 @@ public sealed class Installation : IAsyncLifetime
     public Task<Etcd> Change(ObjectKey key, JsonObject spec) => Client.Patch<Etcd>(key, PatchKind.Merge, new JsonObject { ["spec"] = spec });
 
     /// <summary>Waits until the Etcd is as declared: observed, in its resting state, all members participating.</summary>
-    public Task<Etcd> UntilReady(ObjectKey key, int replicas, TimeSpan? within = null) => Eventually(
-        $"Etcd {key} is ready with {replicas} members", async () =>
-        {
-            var etcd = await Client.Get<Etcd>(key);
-            return (IsReady(etcd, replicas) ? etcd : null, Describe(etcd));
-        }, within ?? TimeSpan.FromMinutes(4));
+    public Task<Etcd> UntilReady(ObjectKey key, int replicas, TimeSpan? within = null) => Until(
+        key, $"ready with {replicas} members", etcd => IsReady(etcd, replicas), within ?? TimeSpan.FromMinutes(4));
 
     /// <summary>Waits until a region of the machine is in a state.</summary>
-    public Task<Etcd> UntilState(ObjectKey key, string region, string state, TimeSpan? within = null) => Eventually(
-        $"Etcd {key} is {state} in {region}", async () =>
+    public Task<Etcd> UntilState(ObjectKey key, string region, string state, TimeSpan? within = null) => Until(
+        key, $"{state} in {region}", etcd => StateOf(etcd, region) == state, within ?? TimeSpan.FromMinutes(2));
+
+    /// <summary>Waits until the Etcd is as a test wants it; in vain, the error shows what its pods said last.</summary>
+    /// <param name="key">The Etcd.</param>
+    /// <param name="how">What it is to be, as in "the Etcd is …".</param>
+    /// <param name="holds">Whether it is.</param>
+    /// <param name="within">How long.</param>
+    public Task<Etcd> Until(ObjectKey key, string how, Func<Etcd, bool> holds, TimeSpan within) => Eventually(
+        $"Etcd {key} is {how}", async () =>
         {
             var etcd = await Client.Get<Etcd>(key);
-            return (StateOf(etcd, region) == state ? etcd : null, Describe(etcd));
-        }, within ?? TimeSpan.FromMinutes(2));
+            return (holds(etcd) ? etcd : null, Describe(etcd));
+        }, within, () => Scene.Of(Client, key.Namespace));
+
+    /// <summary>Starts clients that write and read until they are told to stop.</summary>
+    internal async Task<Workload> StartWorkload(ObjectKey key) => Workload.Start(new() { Endpoints = [await ClientUrl(key)] }, report);
 
     /// <summary>Where clients reach the cluster.</summary>
     public async Task<Uri> ClientUrl(ObjectKey key)
@@ -125,6 +139,48 @@ public sealed class Installation : IAsyncLifetime
         await Kill(pod.Key);
     }
 
+    /// <summary>Kills a pod without grace and waits until another of its name is ready.</summary>
+    public async Task Replace(ObjectKey pod)
+    {
+        var before = await Client.Get<Pod>(pod);
+        await Kill(pod);
+        await Eventually($"another pod {pod} is ready", async () =>
+        {
+            var now = await Client.TryGet<Pod>(pod);
+            var isAnother = now is { IsBeingDeleted: false } && now.Metadata.Uid != before.Metadata.Uid;
+            return (isAnother && now!.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true ? now : null,
+                now is null ? "none" : isAnother ? $"another, {now.Status?.Phase}" : "still the same");
+        }, TimeSpan.FromMinutes(3), () => Scene.Of(Client, pod.Namespace));
+    }
+
+    /// <summary>Creates the secret <see cref="Store"/>, which says where on the node Local stores of an Etcd are.</summary>
+    public Task CreateStore(ObjectKey etcd) => Client.Create(new Secret
+    {
+        Metadata = new() { Name = Store, Namespace = etcd.Namespace },
+        Data = new Dictionary<string, byte[]> { ["hostPath"] = "/tmp/buckets"u8.ToArray() },
+    });
+
+    /// <summary>Where the node keeps a member's database.</summary>
+    public async Task<string> Database(ObjectKey key, int ordinal)
+    {
+        var claim = await Client.Get<PersistentVolumeClaim>(key with { Name = $"{key.Name}-{key.Name}-{ordinal}" });
+        var volume = JsonNode.Parse(await Client.GetRaw($"/api/v1/persistentvolumes/{claim.Spec!.VolumeName}"))!;
+        return (await OnNode("find", volume["spec"]!["hostPath"]!["path"]!.GetValue<string>(), "-name", "db")).Trim();
+    }
+
+    /// <summary>Runs a command on the node and returns what it printed.</summary>
+    public Task<string> OnNode(params string[] command) => Hack("kube", ["exec", "--name", KubeName, "--", .. command]);
+
+    /// <summary>Runs <c>druid</c> as a user does and returns what it printed; it must end well.</summary>
+    public async Task<string> Cli(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = await CommandLine.Run([.. arguments, "--kubeconfig", kubeconfig], output, errors, CancellationToken.None);
+        Assert.True(code == 0, $"druid {string.Join(' ', arguments)} ended with {code}:\n{output}{errors}");
+        return output.ToString();
+    }
+
     /// <summary>Kills a daemon of the node and leaves it dead.</summary>
     public static Task KillDaemon(string daemon) => Hack("kube", "kill", daemon, "--name", KubeName);
 
@@ -139,7 +195,8 @@ public sealed class Installation : IAsyncLifetime
     /// <param name="what">What is waited for.</param>
     /// <param name="look">Returns it, or null and how far it is.</param>
     /// <param name="within">How long.</param>
-    public static async Task<T> Eventually<T>(string what, Func<Task<(T? Found, string State)>> look, TimeSpan within) where T : class
+    /// <param name="scene">Describes what else there is to know when it was in vain.</param>
+    public static async Task<T> Eventually<T>(string what, Func<Task<(T? Found, string State)>> look, TimeSpan within, Func<Task<string>>? scene = null) where T : class
     {
         var started = Stopwatch.GetTimestamp();
         var last = "";
@@ -160,7 +217,7 @@ public sealed class Installation : IAsyncLifetime
             }
             if (Stopwatch.GetElapsedTime(started) > within)
             {
-                Assert.Fail($"Waited {within.TotalSeconds:0} s in vain: {what}. Last seen: {last}");
+                Assert.Fail($"Waited {within.TotalSeconds:0} s in vain: {what}. Last seen: {last}{(scene is null ? "" : "\n" + await scene())}");
             }
             await Task.Delay(200);
         }

@@ -20,7 +20,7 @@ public sealed class LiveOperationTests(Installation druid) : IAsyncLifetime
     public async Task Scaling_out_and_in_keeps_every_write()
     {
         var key = await druid.CreateReady(1);
-        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        await using var workload = await druid.StartWorkload(key);
         foreach (var replicas in (int[])[3, 5, 3, 1])
         {
             await druid.Change(key, new() { ["replicas"] = replicas });
@@ -34,7 +34,7 @@ public sealed class LiveOperationTests(Installation druid) : IAsyncLifetime
     public async Task A_template_change_rolls_one_member_at_a_time_without_losing_the_quorum()
     {
         var key = await druid.CreateReady(3);
-        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        await using var workload = await druid.StartWorkload(key);
         await druid.Change(key, JsonNode.Parse("""{"annotations":{"rolled":"once"}}""")!.AsObject());
         await druid.UntilReady(key, 3);
         foreach (var ordinal in Enumerable.Range(0, 3))
@@ -49,9 +49,9 @@ public sealed class LiveOperationTests(Installation druid) : IAsyncLifetime
     public async Task A_hibernated_cluster_wakes_with_its_data()
     {
         var key = await druid.CreateReady(3);
-        await using (var workload = Workload.Start(await druid.ClientUrl(key)))
+        await using (var workload = await druid.StartWorkload(key))
         {
-            await Installation.Eventually("something was written", () => Task.FromResult((workload.Acknowledged > 20 ? workload : null, $"{workload.Acknowledged}")), TimeSpan.FromSeconds(30));
+            await workload.UntilWritten(20);
             await druid.Change(key, new() { ["replicas"] = 0 });
             await druid.UntilReady(key, 0);
             Assert.Empty((await druid.Client.ListPage<Pod>(key.Namespace)).Items);
@@ -66,7 +66,7 @@ public sealed class LiveOperationTests(Installation druid) : IAsyncLifetime
     public async Task A_rollout_that_cannot_start_stays_quorate_and_the_next_one_replaces_the_dead_member_first()
     {
         var key = await druid.CreateReady(3);
-        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        await using var workload = await druid.StartWorkload(key);
         var image = (await druid.Client.Get<Etcd>(key)).Spec.Etcd.Image;
 
         await druid.Change(key, new() { ["etcd"] = new JsonObject { ["image"] = "druid.invalid/no-such-image:1" } });
@@ -99,7 +99,7 @@ public sealed class LiveOperationTests(Installation druid) : IAsyncLifetime
     {
         using var authority = new Authority();
         var key = await druid.CreateReady(3);
-        await using var workload = Workload.Start(await druid.ClientUrl(key));
+        await using var workload = await druid.StartWorkload(key);
         foreach (var secret in authority.Secrets("peer", key)) await druid.Client.Create(secret);
 
         await druid.Change(key, JsonNode.Parse("""{"etcd":{"peerUrlTls":{"tlsCASecretRef":{"name":"peer-ca"},"serverTLSSecretRef":{"name":"peer-server"}}}}""")!.AsObject());

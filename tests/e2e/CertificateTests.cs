@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Druid.Api;
+using Druid.Kubernetes.Client;
+using Druid.Kubernetes.Resources;
+
+namespace Druid.EndToEndTests;
+
+/// <summary>What someone relies on whose certificates run out: they are replaced, authority and all, while clients write.</summary>
+[Collection(nameof(Installation))]
+public sealed class CertificateTests(Installation druid) : IAsyncLifetime
+{
+    readonly DirectoryInfo files = Directory.CreateTempSubdirectory("druid-e2e-");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        files.Delete(recursive: true);
+        await druid.CleanUp();
+    }
+
+    [Fact]
+    public Task The_certificates_of_a_lone_member_are_replaced_and_given_up() => Replace(1, nameof(The_certificates_of_a_lone_member_are_replaced_and_given_up));
+
+    [Fact, Trait("Matrix", "Full")]
+    public Task The_certificates_of_three_members_are_replaced_and_given_up() => Replace(3, nameof(The_certificates_of_three_members_are_replaced_and_given_up));
+
+    async Task Replace(int replicas, string scenario)
+    {
+        using var old = new Authority();
+        using var next = new Authority();
+        string[] users = ["client", "backup", "peer"];
+
+        var key = await druid.Create(replicas, spec => BackupTests.InStore(spec) is var backed ? backed with
+        {
+            Etcd = spec.Etcd with { ClientUrlTls = Tls("client"), PeerUrlTls = new() { TlsCaSecretRef = new() { Name = "peer-ca" }, ServerTlsSecretRef = new() { Name = "peer-server" } } },
+            Backup = backed.Backup with { Tls = Tls("backup") },
+        } : spec);
+        await druid.CreateStore(key);
+        foreach (var secret in users.SelectMany(user => old.Secrets(user, key))) await druid.Client.Create(secret);
+        await druid.UntilReady(key, replicas);
+        await using var workload = await druid.StartWorkload(key, old.Client(files.FullName, key, old, next));
+        await workload.UntilWritten(50);
+
+        // Both are trusted before the first certificate of the new one is shown, and until the last of the old one is gone.
+        foreach (var user in users) await Rolled(key, replicas, Authority.Trust(user, key, old, next));
+        foreach (var secret in users.SelectMany(user => next.Certificates(user, key))) await Put(secret);
+        old.Client(files.FullName, key, next);
+        await workload.UntilWritten(50);
+        Assert.Contains("has succeeded", await druid.Cli("snapshot", "e", "--type", "full", "-n", key.Namespace, "--wait"), StringComparison.Ordinal);
+        await workload.Verify(scenario);
+
+        await druid.Change(key, JsonNode.Parse("""{"etcd":{"clientUrlTls":null},"backup":{"tls":null}}""")!.AsObject());
+        await druid.UntilReady(key, replicas);
+        await workload.VerifyAt(await druid.ClientUrl(key), $"{scenario}, then without");
+        Assert.Contains("has succeeded", await druid.Cli("snapshot", "e", "--type", "full", "-n", key.Namespace, "--wait"), StringComparison.Ordinal);
+    }
+
+    static TlsConfig Tls(string user) => new()
+    {
+        TlsCaSecretRef = new() { Name = $"{user}-ca" },
+        ServerTlsSecretRef = new() { Name = $"{user}-server" },
+        ClientTlsSecretRef = new() { Name = $"{user}-client" },
+    };
+}
