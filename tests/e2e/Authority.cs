@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Druid.Kubernetes.Resources;
+using Druid.Member.Tls;
 
 namespace Druid.EndToEndTests;
 
@@ -20,13 +21,36 @@ sealed class Authority : IDisposable
 
     public void Dispose() => certificate.Dispose();
 
+    /// <summary>The certificate that others trust.</summary>
+    public string Pem => certificate.ExportCertificatePem();
+
     /// <summary>The secrets <c>NAME-ca</c>, <c>NAME-server</c> and <c>NAME-client</c> for an Etcd.</summary>
-    public IEnumerable<Secret> Secrets(string name, ObjectKey etcd)
+    public IEnumerable<Secret> Secrets(string name, ObjectKey etcd) => [Trust(name, etcd, this), .. Certificates(name, etcd)];
+
+    /// <summary>The secret <c>NAME-ca</c>, with which all of these authorities are trusted.</summary>
+    public static Secret Trust(string name, ObjectKey etcd, params Authority[] authorities) =>
+        Holding($"{name}-ca", etcd, ("ca.crt", string.Join('\n', authorities.Select(a => a.Pem))));
+
+    /// <summary>The secrets <c>NAME-server</c> and <c>NAME-client</c>.</summary>
+    public IEnumerable<Secret> Certificates(string name, ObjectKey etcd)
     {
         string[] hosts = ["localhost", $"{etcd.Name}-local", $"{etcd.Name}-client", .. Hosts(etcd, "client"), .. Hosts(etcd, "peer")];
-        yield return Holding($"{name}-ca", etcd, ("ca.crt", certificate.ExportCertificatePem()));
         yield return Pair($"{name}-server", etcd, hosts);
         yield return Pair($"{name}-client", etcd, []);
+    }
+
+    /// <summary>A client of that Etcd, with a certificate of this authority, that trusts all of these.</summary>
+    /// <param name="directory">Where its files go.</param>
+    /// <param name="etcd">The Etcd.</param>
+    /// <param name="authorities">Whom it trusts.</param>
+    public ClientTls Client(string directory, ObjectKey etcd, params Authority[] authorities)
+    {
+        var pair = Pair("client", etcd, []).Data!;
+        var (trust, shown, key) = (Path.Combine(directory, "ca.crt"), Path.Combine(directory, "tls.crt"), Path.Combine(directory, "tls.key"));
+        File.WriteAllText(trust, string.Join('\n', authorities.Select(a => a.Pem)));
+        File.WriteAllBytes(shown, pair["tls.crt"]);
+        File.WriteAllBytes(key, pair["tls.key"]);
+        return new(trust, shown, key, $"{etcd.Name}-client.{etcd.Namespace}.svc");
     }
 
     static string[] Hosts(ObjectKey etcd, string service)

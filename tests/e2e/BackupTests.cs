@@ -22,7 +22,7 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
         await Snapshot(key, "delta");
         await druid.Until(key, "backed up", e => Holds(e, ConditionType.BackupReady), TimeSpan.FromMinutes(2));
 
-        await druid.OnNode("truncate", "--size=5000", await druid.Database(key, 0));
+        await Installation.OnNode("truncate", "--size=5000", await druid.Database(key, 0));
         await druid.Replace(key with { Name = "e-0" });
         await druid.UntilReady(key, 1);
         await workload.Verify();
@@ -62,7 +62,7 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
         var victims = Enumerable.Range(3 - lost, lost).ToList();
         foreach (var ordinal in victims)
         {
-            await druid.OnNode("rm", "-rf", Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(await druid.Database(key, ordinal))))!);
+            await Installation.OnNode("rm", "-rf", Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(await druid.Database(key, ordinal))))!);
         }
         await Task.WhenAll(victims.Select(ordinal => druid.Kill(key with { Name = $"e-{ordinal}" })));
         await druid.Until(key, "waiting for its owner's permission", e => e.Status.Lifecycle!.Regions.Any(r => r.WaitingFor?.Contains("recover-quorum", StringComparison.Ordinal) == true), TimeSpan.FromMinutes(3));
@@ -83,7 +83,7 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
         return key;
     }
 
-    static EtcdSpec InStore(EtcdSpec spec) => spec with
+    internal static EtcdSpec InStore(EtcdSpec spec) => spec with
     {
         Backup = new()
         {

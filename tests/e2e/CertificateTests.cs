@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Druid.Api;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
+using Druid.Member.Etcd;
 
 namespace Druid.EndToEndTests;
 
@@ -43,9 +44,13 @@ public sealed class CertificateTests(Installation druid) : IAsyncLifetime
         await workload.UntilWritten(50);
 
         // Both are trusted before the first certificate of the new one is shown, and until the last of the old one is gone.
-        foreach (var user in users) await Rolled(key, replicas, Authority.Trust(user, key, old, next));
+        foreach (var user in users) await Put(Authority.Trust(user, key, old, next));
+        await Rolled(key, replicas);
         foreach (var secret in users.SelectMany(user => next.Certificates(user, key))) await Put(secret);
-        old.Client(files.FullName, key, next);
+        await Shown(key, replicas, next);
+        next.Client(files.FullName, key, old, next);
+        foreach (var user in users) await Put(Authority.Trust(user, key, next));
+        await Rolled(key, replicas);
         await workload.UntilWritten(50);
         Assert.Contains("has succeeded", await druid.Cli("snapshot", "e", "--type", "full", "-n", key.Namespace, "--wait"), StringComparison.Ordinal);
         await workload.Verify(scenario);
@@ -54,6 +59,40 @@ public sealed class CertificateTests(Installation druid) : IAsyncLifetime
         await druid.UntilReady(key, replicas);
         await workload.VerifyAt(await druid.ClientUrl(key), $"{scenario}, then without");
         Assert.Contains("has succeeded", await druid.Cli("snapshot", "e", "--type", "full", "-n", key.Namespace, "--wait"), StringComparison.Ordinal);
+    }
+
+    Task<Secret> Put(Secret secret) => druid.Client.Patch<Secret>(secret.Key, PatchKind.Merge, new JsonObject
+    {
+        ["data"] = new JsonObject(secret.Data!.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, Convert.ToBase64String(entry.Value)))),
+    });
+
+    // The kubelet brings a changed secret to the pods within a minute or two, and etcd reads certificates with each handshake.
+    async Task Shown(ObjectKey key, int replicas, Authority authority)
+    {
+        var tls = authority.Client(files.CreateSubdirectory("next").FullName, key, authority);
+        for (var ordinal = 0; ordinal < replicas; ordinal++)
+        {
+            var pod = await druid.Client.Get<Pod>(key with { Name = $"e-{ordinal}" });
+            using var etcd = new EtcdClient(new() { Endpoints = [new($"https://{pod.Status!.PodIP}:2379")], Tls = tls });
+            await Installation.Eventually($"{pod.Key} shows the new certificate", async () =>
+            {
+                try
+                {
+                    return (await etcd.Status(CancellationToken.None), "");
+                }
+                catch (EtcdException error)
+                {
+                    return (null, error.Message);
+                }
+            }, TimeSpan.FromMinutes(3));
+        }
+    }
+
+    // Authorities are read by etcd when it starts, so each pod is another afterwards.
+    async Task Rolled(ObjectKey key, int replicas)
+    {
+        await druid.Until(key, "rolling its pods", e => e.Status.Lifecycle!.Regions.Any(r => r.State.StartsWith("Updating", StringComparison.Ordinal)), TimeSpan.FromMinutes(1));
+        await druid.UntilReady(key, replicas, TimeSpan.FromMinutes(6));
     }
 
     static TlsConfig Tls(string user) => new()

@@ -5,6 +5,7 @@ using Druid.Api;
 using Druid.Cli;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
+using Druid.Member.Tls;
 
 namespace Druid.EndToEndTests;
 
@@ -74,16 +75,18 @@ public sealed class Installation : IAsyncLifetime
     /// </summary>
     public async Task CleanUp()
     {
-        foreach (var key in created)
+        // One that will not go is the failure of its own test, not of those that follow.
+        var mine = created.ToList();
+        created.Clear();
+        foreach (var key in mine)
         {
             await Client.Delete<Etcd>(key);
         }
-        foreach (var key in created)
+        foreach (var key in mine)
         {
-            await Eventually($"the Etcd {key} is gone", async () => (await Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2));
+            await Eventually($"the Etcd {key} is gone", async () => (await Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2), () => Scene.Of(Client, key.Namespace));
             await Client.Delete<Namespace>(ObjectKey.ClusterWide(key.Namespace));
         }
-        created.Clear();
         await logs.Keep(await OperatorPods());
         logs.VerifySteps();
     }
@@ -120,13 +123,16 @@ public sealed class Installation : IAsyncLifetime
         }, within, () => Scene.Of(Client, key.Namespace));
 
     /// <summary>Starts clients that write and read until they are told to stop.</summary>
-    internal async Task<Workload> StartWorkload(ObjectKey key) => Workload.Start(new() { Endpoints = [await ClientUrl(key)] }, report);
+    /// <param name="key">The Etcd.</param>
+    /// <param name="tls">How they reach it if it is encrypted.</param>
+    internal async Task<Workload> StartWorkload(ObjectKey key, ClientTls? tls = null) =>
+        Workload.Start(new() { Endpoints = [await ClientUrl(key, tls is null ? "http" : "https")], Tls = tls }, report);
 
     /// <summary>Where clients reach the cluster.</summary>
-    public async Task<Uri> ClientUrl(ObjectKey key)
+    public async Task<Uri> ClientUrl(ObjectKey key, string scheme = "http")
     {
         var service = await Client.Get<Service>(key with { Name = "e-client" });
-        return new($"http://{service.Spec!.ClusterIP}:2379");
+        return new($"{scheme}://{service.Spec!.ClusterIP}:2379");
     }
 
     /// <summary>Kills a pod without grace.</summary>
@@ -169,7 +175,7 @@ public sealed class Installation : IAsyncLifetime
     }
 
     /// <summary>Runs a command on the node and returns what it printed.</summary>
-    public Task<string> OnNode(params string[] command) => Hack("kube", ["exec", "--name", KubeName, "--", .. command]);
+    public static Task<string> OnNode(params string[] command) => Hack("kube", ["exec", "--name", KubeName, "--", .. command]);
 
     /// <summary>Runs <c>druid</c> as a user does and returns what it printed; it must end well.</summary>
     public async Task<string> Cli(params string[] arguments)

@@ -1,4 +1,3 @@
-using Druid.Api;
 using Druid.Kubernetes.Resources;
 
 namespace Druid.EndToEndTests;
@@ -22,7 +21,7 @@ public sealed class LossTests(Installation druid) : IAsyncLifetime
         await druid.Replace(key with { Name = "e-1" });
         await druid.UntilReady(key, 3);
 
-        await druid.OnNode("truncate", "--size=5000", await druid.Database(key, 2));
+        await Installation.OnNode("truncate", "--size=5000", await druid.Database(key, 2));
         await druid.Replace(key with { Name = "e-2" });
         await druid.UntilReady(key, 3);
         await workload.Verify();
@@ -70,9 +69,9 @@ public sealed class LossTests(Installation druid) : IAsyncLifetime
     }
 
     // What passes from pod to pod is forwarded; what the node itself says to a pod is not, so probes still reach it.
-    async Task Cut(string how, string address)
+    static async Task Cut(string how, string address)
     {
-        await druid.OnNode("iptables", "--wait", how, "FORWARD", "--source", address, "--jump", "DROP");
-        await druid.OnNode("iptables", "--wait", how, "FORWARD", "--destination", address, "--jump", "DROP");
+        await Installation.OnNode("iptables", "--wait", how, "FORWARD", "--source", address, "--jump", "DROP");
+        await Installation.OnNode("iptables", "--wait", how, "FORWARD", "--destination", address, "--jump", "DROP");
     }
 }

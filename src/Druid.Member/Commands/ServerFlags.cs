@@ -10,6 +10,7 @@ sealed class ServerFlags : FlagGroup
     const string DefaultConfigFile = "/var/etcd/config/etcd.conf.yaml";
 
     readonly Option<int> _port;
+    readonly Option<int> _wrapperPort;
     readonly Option<string?> _serverCertificate;
     readonly Option<string?> _serverKey;
     readonly Option<string[]> _serviceEndpoints;
@@ -21,6 +22,7 @@ sealed class ServerFlags : FlagGroup
     public ServerFlags()
     {
         _port = Port("server-port", 8080, "Port of the HTTP API.", "p");
+        _wrapperPort = Port("etcd-wrapper-port", 9095, "Port of the agent around etcd, which stops etcd when asked.");
         _serverCertificate = OptionalText("server-cert", "PEM certificate of the HTTP API; with --server-key turns TLS on.");
         _serverKey = OptionalText("server-key", "PEM key of that certificate.");
         _serviceEndpoints = List("service-endpoints", [], "Client URLs of the cluster's Service.");
@@ -55,6 +57,7 @@ sealed class ServerFlags : FlagGroup
             Endpoints = connection.Endpoints,
             ServiceEndpoints = EtcdFlags.Urls(parsed.GetValue(_serviceEndpoints)!, "--service-endpoints"),
             EtcdTls = connection.Tls,
+            WrapperPort = parsed.GetValue(_wrapperPort),
             Username = connection.Username,
             Password = connection.Password,
             ConfigFile = environment("ETCD_CONF") is { Length: > 0 } file ? file : DefaultConfigFile,

@@ -29,9 +29,9 @@ sealed class MemberPreparation(
     /// <param name="full">Whether every page and record of the data is to be looked at.</param>
     /// <param name="atLeast">The revision that restored data must reach at least; null for any.</param>
     /// <param name="cancel">Ends it.</param>
-    /// <returns>What etcd is to start as.</returns>
+    /// <returns>What etcd is to start as, and on whose word.</returns>
     /// <exception cref="PreparationException">Only a person can decide how to go on.</exception>
-    public async Task<InitialCluster> Prepare(bool full, long? atLeast, CancellationToken cancel)
+    public async Task<Prepared> Prepare(bool full, long? atLeast, CancellationToken cancel)
     {
         var told = "";
         var reportedLoss = false;
@@ -50,7 +50,7 @@ sealed class MemberPreparation(
                 switch (action)
                 {
                     case JoinStep.Start start:
-                        return start.Initial;
+                        return new(start.Initial, seen.Record.Task);
                     case JoinStep.Refuse refuse:
                         throw new PreparationException($"Member {member} is not started: {refuse.Reason}");
                     case JoinStep.PutDataAside aside:
@@ -160,6 +160,11 @@ sealed class MemberPreparation(
         }
     }
 }
+
+/// <summary>A member that can start.</summary>
+/// <param name="Initial">What its etcd is to start as.</param>
+/// <param name="Task">What the operator told it when that was decided.</param>
+sealed record Prepared(InitialCluster Initial, MemberTask Task);
 
 /// <summary>A member cannot be started without a person's decision; the message says which.</summary>
 sealed class PreparationException(string message) : Exception(message);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Druid.Member.Configuration;
 using Druid.Member.Etcd;
+using Druid.Member.Etcd.Rpc;
 using Druid.Member.Membership;
 using Serilog;
 
@@ -10,13 +11,10 @@ namespace Druid.Member.Sidecar;
 /// Reports in the member's lease every heartbeat, and at once when etcd comes up or its role changes. A report costs one
 /// request to the API server; while that does not answer, nothing else is affected and the next heartbeat tries again.
 /// </summary>
-sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config, string member, TimeSpan period, ILogger log, TimeProvider time)
+sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config, string member, TaskFollower follower, TimeSpan period, ILogger log, TimeProvider time)
 {
     readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     bool _failing;
-
-    /// <summary>What the operator last told the member to do.</summary>
-    public MemberTask Task { get; private set; }
 
     /// <summary>Reports without waiting for the next heartbeat.</summary>
     public void Hasten() => _due.Writer.TryWrite(true);
@@ -32,10 +30,11 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
     {
         try
         {
-            var report = await Look(cancel);
-            Task = await lease.Renew(report, cancel);
+            var status = await etcd.Status(cancel);
+            var task = await lease.Renew(await Report(status, cancel), cancel);
             if (_failing) log.Information("Reports in the lease of {Member} again", member);
             _failing = false;
+            await follower.Follow(task, status.Leader != 0, cancel);
         }
         catch (ConfigException unusable)
         {
@@ -53,10 +52,9 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
         }
     }
 
-    async Task<MemberReport> Look(CancellationToken cancel)
+    async Task<MemberReport> Report(StatusResponse status, CancellationToken cancel)
     {
         var now = config.Current;
-        var status = await etcd.Status(cancel);
         var leads = status.Leader == status.Header.MemberId;
         var members = leads ? MemberReport.List((await etcd.MemberList(cancel)).Members, now.InitialCluster) : null;
         return new(status.Header.MemberId, status.Header.ClusterId, leads, now.HasPeerTls(member), members);

@@ -21,13 +21,13 @@ enum InitializationStatus
 }
 
 /// <summary>Runs one initialization at a time, in the background, and keeps its result until it is asked for.</summary>
-sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<InitialCluster>> prepare, ILogger log)
+sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<Prepared>> prepare, ILogger log)
 {
     readonly Lock _gate = new();
     InitializationStatus _status;
 
-    /// <summary>What etcd is to start as; null before the first success.</summary>
-    public InitialCluster? Result { get; private set; }
+    /// <summary>What etcd is to start as, and on whose word; null before the first success.</summary>
+    public Prepared? Result { get; private set; }
 
     /// <summary>Starts an initialization unless one is at work or has a result that was not taken.</summary>
     /// <param name="request">How thorough, and what is asked for.</param>
@@ -61,7 +61,8 @@ sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<
             log.Information("Initialization with {Mode} validation", request.Full ? "full" : "sanity");
             Result = await prepare(request, cancel);
             outcome = InitializationStatus.Successful;
-            log.Information("Initialized: etcd starts as {What}", Result.ForceNew ? "a cluster of its own" : Result.Exists ? "a member of its cluster" : "a founder of the cluster");
+            var initial = Result.Initial;
+            log.Information("Initialized: etcd starts as {What}", initial.ForceNew ? "a cluster of its own" : initial.Exists ? "a member of its cluster" : "a founder of the cluster");
         }
         catch (PreparationException refused)
         {

@@ -49,7 +49,7 @@ sealed class SidecarApi(
 
     Task Configuration(HttpContext context)
     {
-        if (initialization.Result is not { } initial)
+        if (initialization.Result?.Initial is not { } initial)
             return Text(context, StatusCodes.Status503ServiceUnavailable, "not initialized yet: GET /initialization/start, then /initialization/status until it is Successful\n");
         try
         {

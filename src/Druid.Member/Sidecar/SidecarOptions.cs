@@ -24,6 +24,9 @@ sealed record SidecarOptions
     /// <summary>Certificates for etcd; null for plain connections.</summary>
     public ClientTls? EtcdTls { get; init; }
 
+    /// <summary>Port of the agent around etcd, in the same pod.</summary>
+    public required int WrapperPort { get; init; }
+
     /// <summary>User to authenticate to etcd as; null when its authentication is off.</summary>
     public string? Username { get; init; }
 

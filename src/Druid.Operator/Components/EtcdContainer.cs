@@ -17,7 +17,8 @@ static class EtcdContainer
             Args = [.. Arguments(etcd)],
             ReadinessProbe = new()
             {
-                HttpGet = new() { Path = "/readyz", Port = etcd.WrapperPort, Scheme = etcd.Spec.Backup.Tls is null ? "HTTP" : "HTTPS" },
+                // The agent around etcd shows etcd's own certificate, so it is encrypted where etcd's clients are.
+                HttpGet = new() { Path = "/readyz", Port = etcd.WrapperPort, Scheme = etcd.Spec.Etcd.ClientUrlTls is null ? "HTTP" : "HTTPS" },
                 InitialDelaySeconds = 15,
                 PeriodSeconds = 5,
                 FailureThreshold = 5,

@@ -21,6 +21,7 @@ static class SidecarArguments
         $"--snapstore-temp-directory={Files.DataVolume}/temp",
         "--etcd-connection-timeout=5m",
         "--use-etcd-wrapper=true",
+        .. etcd.WrapperPort == EtcdDefaults.WrapperPort ? Array.Empty<string>() : [$"--etcd-wrapper-port={etcd.WrapperPort}"],
         .. etcd.RunsMembers() ? Heartbeat(etcd) : [],
         $"--embedded-etcd-quota-bytes={(etcd.Spec.Etcd.Quota ?? EtcdDefaults.Quota).RoundedUp}",
         .. etcd.Spec.Backup.EnableProfiling == true ? ["--enable-profiling=true"] : Array.Empty<string>(),

@@ -32,6 +32,8 @@ public static class EtcdLifecycle
     static readonly Fact<ClusterView> Held = new("a change of the spec is held back", c => c.Held);
     static readonly Fact<ClusterView> MayApply = new("changes may be applied", c => c.MayApply);
     static readonly Fact<ClusterView> RuntimeDisabled = new("runtime components are disabled", c => c.RuntimeDisabled);
+    static readonly Fact<ClusterView> StatefulSetToDelete = new("the StatefulSet is left", c => c.Components.Any(o => IsStatefulSet(o) && IsThere(o)));
+    static readonly Fact<ClusterView> StatefulSetGoing = new("the StatefulSet is going", c => c.Components.Any(o => IsStatefulSet(o) && IsGoing(o)));
     static readonly Fact<ClusterView> ObjectsToDelete = new("owned objects are left", c => c.Components.Any(IsThere));
     static readonly Fact<ClusterView> ObjectsGoing = new("owned objects are going", c => c.Components.Any(IsGoing));
     static readonly Fact<ClusterView> PodsToDelete = new("pods without a StatefulSet are left", c => c.Count(IsPodThere) > 0);
@@ -152,13 +154,15 @@ public static class EtcdLifecycle
                 .Unless(SpecInvalid).GoTo(Creating)
                 .Otherwise().Wait(c => $"a corrected spec: {string.Join(" ", c.SpecErrors)}"))
 
-            .State(Deleting, "Everything owned is being deleted; the object goes last.", s => s
+            .State(Deleting, "Everything owned is being deleted: first the pods, then what they live on; the object goes last.", s => s
                 .Unless(Protected).Wait("the API server to remove the object")
-                .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
-                .When(ObjectsGoing).Wait(Going)
+                .When(StatefulSetToDelete).Do(_ => new DeleteComponent(ComponentKind.StatefulSet)).Stay()
+                .When(StatefulSetGoing).Wait(Going)
                 .When(PodsToDelete).DoEach(c => c.Members.Where(IsPodThere).Select(p => new DeletePod(p.Ordinal, Evict: false))).Stay()
                 .When(PodsLeft).Wait(Going)
                 .When(JobLeft).Wait("the compaction job to be deleted")
+                .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
+                .When(ObjectsGoing).Wait(Going)
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()
                 .Otherwise().Do(c => new RemoveFinalizer()).Stay()))
 
@@ -184,6 +188,8 @@ public static class EtcdLifecycle
     const string HeldBack = "the reconcile annotation: the spec changed and automatic reconciliation is off";
 
     static bool IsThere(ComponentView c) => c.State is not (ComponentState.Missing or ComponentState.Going);
+
+    static bool IsStatefulSet(ComponentView c) => c.Kind == ComponentKind.StatefulSet;
 
     static bool IsPodThere(MemberView m) => m.Pod is not (PodState.None or PodState.Going);
 

@@ -1,4 +1,3 @@
-using Druid.Member.Configuration;
 using Druid.Member.Membership;
 using Druid.Member.Sidecar;
 using Serilog.Core;
@@ -7,9 +6,9 @@ namespace Druid.UnitTests.Member;
 
 public class InitializationTests
 {
-    static readonly InitialCluster Plan = new(Exists: false, [new("e-0", "http://e-0:2380")]);
+    static readonly Prepared Plan = new(new(Exists: false, [new("e-0", "http://e-0:2380")]), MemberTask.Serve);
 
-    readonly TaskCompletionSource<InitialCluster> _work = new();
+    readonly TaskCompletionSource<Prepared> _work = new();
     readonly List<bool> _modes = [];
     readonly Initialization _initialization;
 
