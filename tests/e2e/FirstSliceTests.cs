@@ -1,4 +1,5 @@
 using Druid.Api;
+using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 
 namespace Druid.EndToEndTests;
@@ -57,5 +58,14 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
         Assert.Empty((await druid.Client.ListPage<Service>(ns)).Items);
         Assert.Empty((await druid.Client.ListPage<Role>(ns)).Items);
         Assert.Single((await druid.Client.ListPage<PersistentVolumeClaim>(ns)).Items);
+    }
+
+    [Fact]
+    public async Task A_spec_that_cannot_work_is_refused_when_it_is_applied()
+    {
+        // The server's own schema cannot tell, so it has asked the operator, through its Service.
+        var refused = await Assert.ThrowsAsync<KubernetesException>(() => druid.Create(1, spec => spec with { Backup = new() { GarbageCollectionPeriod = TimeSpan.Zero } }));
+        Assert.Contains("specs.webhooks.druid.gardener.cloud", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("spec.backup.garbageCollectionPeriod: must be more than 0", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -34,7 +34,14 @@ sealed class History
     /// <summary>The newest revision known, to be asked for before a request is sent.</summary>
     public long Begin() => Volatile.Read(ref newest);
 
-    public void Refuse() => Interlocked.Increment(ref refused);
+    /// <summary>Why the last of them got none.</summary>
+    public string LastRefusal { get; private set; } = "none was refused";
+
+    public void Refuse(string reason)
+    {
+        LastRefusal = reason;
+        Interlocked.Increment(ref refused);
+    }
 
     /// <summary>Records an acknowledged write that was sent when <paramref name="since"/> was the newest revision known.</summary>
     public void Wrote(Written write, long since)

@@ -43,7 +43,7 @@ sealed class Workload : IAsyncDisposable
     public Task UntilWritten(int more)
     {
         var enough = Acknowledged + more;
-        return Installation.Eventually($"{more} writes are acknowledged", () => Task.FromResult((Acknowledged >= enough ? this : null, $"{Acknowledged} of {enough}")), TimeSpan.FromMinutes(1));
+        return Installation.Eventually($"{more} writes are acknowledged", () => Task.FromResult((Acknowledged >= enough ? this : null, $"{Acknowledged} of {enough}; {history.LastRefusal}")), TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Ends the clients.</summary>
@@ -121,10 +121,10 @@ sealed class Workload : IAsyncDisposable
                 await act(i);
                 await Task.Delay(Pause, stop.Token);
             }
-            catch (EtcdException)
+            catch (EtcdException error)
             {
                 // Not acknowledged: it may or may not be there, and the next value is another.
-                history.Refuse();
+                history.Refuse(error.Message);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
