@@ -35,10 +35,11 @@ public static class BackupObserver
         return new()
         {
             Configured = HasStore(objects.Etcd),
-            CompactionEnabled = options.Enabled || asked,
+            // A job takes its full snapshot before it ends: that satisfies the request, and must not take the job away.
+            CompactionEnabled = options.Enabled || objects.Etcd.AsksForCompactionUpTo() is not null,
             DeltaRevisions = DeltaRevisions(objects),
-            CompactAt = asked ? 1 : compaction?.EventsThreshold ?? options.CompactAt,
-            SnapshotAt = compaction?.TriggerFullSnapshotThreshold ?? options.SnapshotAt,
+            CompactAt = asked ? 1 : options.Enabled ? compaction?.EventsThreshold ?? options.CompactAt : long.MaxValue,
+            SnapshotAt = asked || options.Enabled ? compaction?.TriggerFullSnapshotThreshold ?? options.SnapshotAt : long.MaxValue,
             Job = JobObserver.StateOf(CompactionJobOf(objects)),
             BackingOff = RetryAt(objects, options) > objects.At,
             BeforeStop = objects.Agents.Of(RequestPurpose.BeforeStop).State,

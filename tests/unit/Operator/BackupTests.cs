@@ -202,4 +202,17 @@ public sealed class BackupTests
         var view = BackupObserver.Observe(Objects(etcd, SnapshotLease("e-full-snap", Now, $"{full}"), SnapshotLease("e-delta-snap", Now, $"{delta}")), CompactionOptions.Off);
         Assert.Equal(due, view.CompactionEnabled && view.DeltaRevisions >= view.CompactAt);
     }
+
+    [Fact]
+    public void A_compaction_that_was_asked_for_is_let_to_end_once_its_snapshot_is_there()
+    {
+        var etcd = Declared with { Metadata = Declared.Metadata with { Annotations = new Dictionary<string, string> { [Annotations.CompactUpTo] = "250" } } };
+        var backup = BackupObserver.Observe(Objects(etcd, SnapshotLease("e-full-snap", Now, "250"), SnapshotLease("e-delta-snap", Now, "2000000")), CompactionOptions.Off) with { Job = JobState.Running };
+        var view = new ClusterView { Wanted = 1, Plan = new(1, PeerTls.Off), Backup = backup };
+        var compacting = SnapshotCompaction.Machine.Fire(SnapshotCompaction.Machine.Initial, view with { Backup = backup with { Job = JobState.None, CompactAt = 1 } }).After;
+        var decision = SnapshotCompaction.Machine.Fire(compacting, view);
+        Assert.Empty(decision.Actions);
+        Assert.Equal(SnapshotCompaction.Compacting, SnapshotCompaction.Machine.At(decision.After, 0).Path);
+        Assert.False(backup.DeltaRevisions >= backup.CompactAt, "Compaction is off: nothing is compacted but what was asked for.");
+    }
 }
