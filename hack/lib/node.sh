@@ -42,6 +42,8 @@ start_namespaces() {
   ip link set "druid$SLICE" up
   inside ip address add "$HOST/30" dev eth0
   inside ip link set eth0 up
+  # The API server calls webhooks at addresses of Services: kube-proxy turns these into a pod's, but only on their way out.
+  inside ip route add "$SERVICES" dev eth0
   ip route add "$NETWORK" via "$HOST"
 }
 
