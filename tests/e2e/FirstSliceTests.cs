@@ -65,7 +65,6 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
     {
         // The server's own schema cannot tell, so it has asked the operator, through its Service.
         var refused = await Assert.ThrowsAsync<KubernetesException>(() => druid.Create(1, spec => spec with { Backup = new() { GarbageCollectionPeriod = TimeSpan.Zero } }));
-        Assert.Contains("specs.webhooks.druid.gardener.cloud", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("spec.backup.garbageCollectionPeriod: must be more than 0", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("spec.backup.garbageCollectionPeriod is \"0s\": must be more than 0", refused.Message, StringComparison.Ordinal);
     }
 }
