@@ -31,14 +31,18 @@ public sealed class ClientTls
     /// <summary>Options for an HTTP handler; every handshake looks at the files anew.</summary>
     public SslClientAuthenticationOptions ToSslOptions() => new()
     {
-        TargetHost = _serverName,
         LocalCertificateSelectionCallback = _identity is null ? null : (_, _, _, _, _) => _identity.Current.TargetCertificate,
         RemoteCertificateValidationCallback = Accepts,
     };
 
     bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (_skipVerification || errors == SslPolicyErrors.None)
+        if (_skipVerification)
+            return true;
+        // HTTP handlers check the host of the URL, whatever name they are given.
+        if (_serverName is not null && certificate is X509Certificate2 named)
+            errors = named.MatchesHostname(_serverName) ? errors & ~SslPolicyErrors.RemoteCertificateNameMismatch : errors | SslPolicyErrors.RemoteCertificateNameMismatch;
+        if (errors == SslPolicyErrors.None)
             return true;
         if (_authorities is null || certificate is not X509Certificate2 server || errors != SslPolicyErrors.RemoteCertificateChainErrors)
             return false;
