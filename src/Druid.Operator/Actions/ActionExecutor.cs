@@ -30,8 +30,14 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     public async Task<RunOutcome> Execute(Decision decision, ClusterObjects objects, CancellationToken cancel)
     {
         var done = ImmutableArray.CreateBuilder<IAction>();
+        // An answer counts for the decision that is still the same when it comes, and for no later one.
+        desk.Drop(objects.Etcd, except: decision.Actions);
         foreach (var batch in Batches(decision))
         {
+            if (batch is [{ Action: MoveLeader or RemoveMember } asking] && await desk.IsUnderWay(objects.Etcd, asking.Action, stop => Ask(asking.Action, objects, stop)))
+            {
+                return new(done.ToImmutable(), null) { Awaits = asking.Action };
+            }
             var failures = await Task.WhenAll(batch.Select(step => Attempt(step.Action, step.Region, objects, cancel)));
             done.AddRange(batch.Where((_, i) => failures[i] is null).Select(step => step.Action));
             if (failures.FirstOrDefault(f => f is not null) is { } failure)
@@ -103,8 +109,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         DeleteVolume delete => client.Delete<PersistentVolumeClaim>(Key(objects, Names.VolumeClaim(objects.Etcd, delete.Ordinal)), Uid(objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, delete.Ordinal))), cancel),
         DeleteMemberLease delete => Delete(objects.MemberLease(delete.Ordinal) is { } lease ? [lease] : [], cancel),
         AssignTask assign => Assign(assign, objects, cancel),
-        MoveLeader move => HandOver(move, objects, cancel),
-        RemoveMember remove => Remove(remove, objects, cancel),
+        MoveLeader or RemoveMember => desk.Answer(objects.Etcd, action),
         RequestFullSnapshot => Ask(objects, region == EtcdLifecycle.Backup ? RequestPurpose.InsteadOfJob : RequestPurpose.BeforeStop),
         VerifySnapshot => Ask(objects, RequestPurpose.Verification),
         ExpandVolume expand => volumes.Expand(objects, expand.Ordinal, cancel),
@@ -154,6 +159,12 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         }
         if (delete.Evict)
         {
+            // The server takes an eviction off the budget by the pod's name before it looks at the uid, and gives it back after two
+            // minutes only. So a pod that a late cache still shows is not evicted: that would hold up its successor.
+            if ((await client.TryGet<Pod>(pod.Key, cancel))?.Metadata.Uid != pod.Metadata.Uid)
+            {
+                return;
+            }
             await client.Evict(pod.Key, new() { Uid = pod.Metadata.Uid }, cancel);
         }
         else
@@ -168,6 +179,14 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         recent.Remember(await client.Patch<Lease>(Key(objects, Names.MemberLease(objects.Etcd, assign.Ordinal)), PatchKind.Merge,
             new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [AgentAnnotations.Task] = task } } }, cancel: cancel));
     }
+
+    // Beside the reconciles: an agent that does not answer must not keep other clusters waiting.
+    Task Ask(IAction action, ClusterObjects objects, CancellationToken stop) => action switch
+    {
+        MoveLeader move => HandOver(move, objects, stop),
+        RemoveMember remove => Remove(remove, objects, stop),
+        _ => throw new InvalidOperationException($"'{action}' is nothing to ask an agent for."),
+    };
 
     // Handing over spares clients an election. An agent that does not know how is no reason not to go on without it.
     async Task HandOver(MoveLeader move, ClusterObjects objects, CancellationToken cancel)

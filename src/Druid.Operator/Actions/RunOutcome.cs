@@ -8,6 +8,9 @@ namespace Druid.Operator.Actions;
 /// <param name="Failure">The one that failed, and why; null when none did.</param>
 public sealed record RunOutcome(ImmutableArray<IAction> Done, ActionFailure? Failure)
 {
+    /// <summary>The one that an agent was asked for and has not answered yet; null when there is none. What comes after it waits.</summary>
+    public IAction? Awaits { get; init; }
+
     /// <summary>Nothing was to be done.</summary>
     public static RunOutcome Nothing { get; } = new([], null);
 }
@@ -19,5 +22,9 @@ public sealed record RunOutcome(ImmutableArray<IAction> Done, ActionFailure? Fai
 public sealed record ActionFailure(IAction Action, Exception Error, TimeSpan? RetryAfter = null)
 {
     /// <summary>The kind of error, as <c>status.lastErrors</c> names it: <c>ERR_</c> and the action in capitals.</summary>
-    public string Code => $"ERR_{string.Concat(Action.GetType().Name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"))}";
+    public string Code => CodeOf(Action);
+
+    /// <summary>The kind of error of an action that fails.</summary>
+    public static string CodeOf(IAction action) =>
+        $"ERR_{string.Concat(action.GetType().Name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"))}";
 }

@@ -28,10 +28,11 @@ public sealed class AgentClient(AgentTls tls)
     public Task MoveLeader(ClusterObjects objects, int from, int to, CancellationToken cancel) =>
         Send(objects, from, HttpMethod.Post, $"leader/move?to={IdOf(objects, to)}", ShortCall, cancel);
 
-    /// <summary>Removes a member from the etcd membership. One that is no member any more counts as removed.</summary>
+    /// <summary>Removes a member from the etcd membership. One that is no member any more, or never became one, counts as removed.</summary>
     /// <exception cref="AgentException">No agent could be asked, or it refused.</exception>
-    public Task RemoveMember(ClusterObjects objects, int ordinal, CancellationToken cancel) =>
-        Send(objects, Participant(objects, except: ordinal, $"that could remove member {ordinal}"), HttpMethod.Post, $"members/remove?id={IdOf(objects, ordinal)}", ShortCall, cancel);
+    public Task RemoveMember(ClusterObjects objects, int ordinal, CancellationToken cancel) => NeverJoined(objects, ordinal)
+        ? Task.CompletedTask
+        : Send(objects, Participant(objects, except: ordinal, $"that could remove member {ordinal}"), HttpMethod.Post, $"members/remove?id={IdOf(objects, ordinal)}", ShortCall, cancel);
 
     /// <summary>Has a full snapshot taken now, and waits for its end.</summary>
     /// <param name="objects">The cluster.</param>
@@ -96,6 +97,12 @@ public sealed class AgentClient(AgentTls tls)
     static string IdOf(ClusterObjects objects, int ordinal) =>
         LeaseHolder.Parse(objects.MemberLease(ordinal)?.Spec?.HolderIdentity)?.MemberId
         ?? throw new AgentException($"The lease {Names.MemberLease(objects.Etcd, ordinal)} does not name the member's id yet.");
+
+    // Its lease was made, but nobody has an id for it: no agent wrote one there, and no leader tells of such a member.
+    static bool NeverJoined(ClusterObjects objects, int ordinal) =>
+        LeaseHolder.Parse(objects.MemberLease(ordinal)?.Spec?.HolderIdentity) is null
+        && !objects.Pods.ContainsKey(Names.Pod(objects.Etcd, ordinal))
+        && Members(objects).FirstOrDefault(m => m.Ordinal == ordinal) is null or { Membership: StateMachine.Etcd.Membership.None or StateMachine.Etcd.Membership.Unknown };
 
     // The agent of a participating member: the leader's where it can be told.
     static int Participant(ClusterObjects objects, int? except, string purpose) => Members(objects)

@@ -3,13 +3,14 @@ using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
+using Druid.StateMachine.Machines;
 using Serilog;
 
 namespace Druid.Operator.Agents;
 
 /// <summary>
-/// Keeps the requests to agents that take minutes: each is made once and goes on beside the reconciles, and its answer is kept until the
-/// state that asked is left. It is kept by this process alone: another one asks again, which costs a snapshot more and never one less.
+/// Keeps the requests to agents: each is made once and goes on beside the reconciles. The answer to one that takes minutes is kept until the
+/// state that asked is left; the answer to a short one until the decision that asked is made again. It is kept by this process alone: another one asks again, which costs a snapshot more and never one less.
 /// </summary>
 /// <param name="agents">The agents.</param>
 /// <param name="time">The clock.</param>
@@ -18,6 +19,9 @@ namespace Druid.Operator.Agents;
 /// <param name="stop">Ends what is under way.</param>
 public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log, Action<ObjectKey> answered, CancellationToken stop)
 {
+    // How long a worker waits for an agent: enough for one that lives, nothing to notice for other clusters.
+    static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
     static readonly Backoff Pauses = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
 
     readonly Lock gate = new();
@@ -66,6 +70,59 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
         lock (gate)
         {
             clusters.Remove(etcd.Metadata.Uid ?? "");
+        }
+    }
+
+    /// <summary>
+    /// Has something short asked of an agent, unless it is, and waits a moment for the answer: an agent that is there answers within it.
+    /// </summary>
+    /// <returns>Whether the answer is still to come; the cluster is told of it then.</returns>
+    public async Task<bool> IsUnderWay(Etcd etcd, IAction action, Func<CancellationToken, Task> ask)
+    {
+        Task answer;
+        lock (gate)
+        {
+            var calls = Open(etcd).Calls;
+            if (!calls.TryGetValue(action, out answer!))
+            {
+                calls[action] = answer = Task.Run(() => ask(stop), CancellationToken.None);
+            }
+            else if (!answer.IsCompleted)
+            {
+                return true;
+            }
+        }
+        await Task.WhenAny(answer, Task.Delay(Moment, time, CancellationToken.None));
+        if (answer.IsCompleted)
+        {
+            return false;
+        }
+        _ = answer.ContinueWith(_ => answered(etcd.Key), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return true;
+    }
+
+    /// <summary>The answer to what was asked; with it the matter is closed, and the next time it is asked anew.</summary>
+    public Task Answer(Etcd etcd, IAction action)
+    {
+        lock (gate)
+        {
+            return Open(etcd).Calls.Remove(action, out var answer) ? answer : throw new InvalidOperationException($"'{action}' was not asked for.");
+        }
+    }
+
+    /// <summary>Forgets what was asked for and is wanted no more. What is still under way goes on, but nobody hears of it.</summary>
+    public void Drop(Etcd etcd, IEnumerable<IAction> except)
+    {
+        lock (gate)
+        {
+            if (clusters.TryGetValue(etcd.Metadata.Uid ?? "", out var cluster) && cluster.Calls.Count > 0)
+            {
+                var wanted = except.ToHashSet();
+                foreach (var call in cluster.Calls.Keys.Where(c => !wanted.Contains(c)).ToList())
+                {
+                    cluster.Calls.Remove(call);
+                }
+            }
         }
     }
 
@@ -136,6 +193,8 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
         public Dictionary<RequestPurpose, Request> Requests { get; } = [];
 
         public HashSet<string> WithoutHandover { get; } = [];
+
+        public Dictionary<IAction, Task> Calls { get; } = [];
 
         public long FullSnapshotRevision { get; set; }
 

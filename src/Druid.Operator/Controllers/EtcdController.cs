@@ -73,22 +73,28 @@ sealed class EtcdController(
         {
             var view = observer.Observe(objects) with { ObservedGeneration = ObservedBy(done) ?? objects.Etcd.Status.ObservedGeneration ?? 0 };
             var decision = Decide(configuration, view);
+            var end = CompactionEnd.Of(decision, view, objects);
+            if (end is { ByJob: true })
+            {
+                // Once its job is deleted, nobody could tell any more how it ended: not another process either.
+                await recorder.Tell(objects.Etcd.Key, end.Finding, cancel);
+            }
             var outcome = await Act(decision, objects, cancel);
             done.AddRange(outcome.Done);
             Report(objects.Etcd, view, decision, outcome);
-            if (outcome.Failure is null)
+            if (outcome is { Failure: null, Awaits: null })
             {
                 configuration = decision.After;
                 steps.AddRange(decision.Transitions);
-                ended = CompactionEnd.Of(decision, view, objects) ?? ended;
+                ended = end ?? ended;
                 ForgetAnswers(objects.Etcd, configuration);
             }
             compactions.Seen(objects, view);
             var seen = await Observe(objects.Etcd.Key, cancel);
             objects = seen ?? objects;
-            if (seen is null || outcome.Failure is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
+            if (seen is null || outcome.Failure is not null || outcome.Awaits is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
             {
-                return new(objects, view, configuration, steps, new([.. done], outcome.Failure), runId) { Unfinished = turn == StepsATurn, Compaction = ended };
+                return new(objects, view, configuration, steps, outcome with { Done = [.. done] }, runId) { Unfinished = turn == StepsATurn, Compaction = ended };
             }
         }
     }
@@ -122,6 +128,11 @@ sealed class EtcdController(
         {
             metrics.Action(failure.Action.GetType().Name, succeeded: false);
             recorder.Failed(etcd, failure);
+            return;
+        }
+        // The decision is made again when the answer is there, and told then.
+        if (outcome.Awaits is not null)
+        {
             return;
         }
         foreach (var applied in outcome.Done.OfType<ApplyComponent>())
@@ -197,7 +208,8 @@ sealed class EtcdController(
             // One that was entered just now is not in the objects yet.
             EtcdLifecycle.Machine.At(run.Reached, EtcdLifecycle.Backup).Path == SnapshotCompaction.Failing ? now + compaction.RetryPeriod : null,
         ];
-        return moments.Where(at => at > now).Min();
+        // What was to be written a moment from now is still to be written when that moment has passed meanwhile.
+        return flush <= now ? now : moments.Where(at => at > now).Min();
     }
 
     // The answer to a write shows what came of it. Of what is deleted, or asked of an agent, the next word is a watch's.

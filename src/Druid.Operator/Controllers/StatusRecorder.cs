@@ -57,6 +57,17 @@ sealed class StatusRecorder(
         return null;
     }
 
+    /// <summary>Writes one finding at once: what it was found in is about to go.</summary>
+    /// <exception cref="KubernetesException">It could not be written.</exception>
+    public async Task Tell(ObjectKey key, Finding finding, CancellationToken cancel)
+    {
+        if (cache.FindEtcd(key) is { } etcd
+            && StatusPatch.Between(etcd.Status, etcd.Status with { Conditions = ConditionChecks.Merge(etcd.Status.Conditions, [finding], time.GetUtcNow()) }) is { } patch)
+        {
+            recent.Remember(await client.Patch<Etcd>(key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel));
+        }
+    }
+
     /// <summary>Forgets a cluster that is gone.</summary>
     public void Forget(ObjectKey etcd) => pending.Forget(etcd);
 

@@ -86,6 +86,11 @@ public static class StatusBuilder
     static IReadOnlyList<LastError> ErrorsOf(Reconciled run, IReadOnlyList<LastError> before, DateTimeOffset now)
     {
         var errors = run.View.SpecErrors.Select(e => new LastError { Code = "ERR_INVALID_SPEC", Description = e, ObservedAt = now }).ToList();
+        if (run.Outcome.Awaits is { } awaited)
+        {
+            // Until the next answer, the last one stands.
+            errors.AddRange(before.Where(e => e.Code == ActionFailure.CodeOf(awaited)));
+        }
         if (run.Outcome.Failure is { } failure)
         {
             errors.Add(new() { Code = failure.Code, Description = failure.Error.Message, ObservedAt = now });
@@ -103,7 +108,7 @@ public static class StatusBuilder
         var type = run.View.DeletionRequested ? OperationType.Delete
             : etcd.Status.ObservedGeneration is null ? OperationType.Create
             : OperationType.Reconcile;
-        var state = run.Outcome.Failure is not null || !run.View.SpecErrors.IsEmpty || Blocked(run) ? OperationState.Error
+        var state = run.Outcome.Failure is not null || StillFails(run) || !run.View.SpecErrors.IsEmpty || Blocked(run) ? OperationState.Error
             : !run.View.DeletionRequested && observed == etcd.Metadata.Generation ? OperationState.Succeeded
             : OperationState.Processing;
         if (etcd.Status.LastOperation is { Type: OperationType.Create, State: OperationState.Succeeded } && type == OperationType.Reconcile && observed == etcd.Status.ObservedGeneration && state == OperationState.Succeeded)
@@ -111,11 +116,15 @@ public static class StatusBuilder
             type = OperationType.Create;
         }
         var place = EtcdLifecycle.Machine.At(run.Reached, EtcdLifecycle.Lifecycle);
-        var description = run.Outcome.Failure is { } failure ? $"{place.Path}: {failure.Error.Message}" : $"{place.Path}: {place.Meaning}";
+        var description = StillFails(run) && etcd.Status.LastOperation is { State: OperationState.Error } failed ? failed.Description : run.Outcome.Failure is { } failure ? $"{place.Path}: {failure.Error.Message}" : $"{place.Path}: {place.Meaning}";
         return etcd.Status.LastOperation is { } last && last.Type == type && last.State == state && last.Description == description
             ? last
             : new() { Type = type, State = state, RunId = run.RunId, Description = description, LastUpdateTime = now };
     }
+
+    // What failed the last time is under way again.
+    static bool StillFails(Reconciled run) =>
+        run.Outcome.Awaits is { } awaited && run.Objects.Etcd.Status.LastErrors.Any(e => e.Code == ActionFailure.CodeOf(awaited));
 
     // A compaction that fails holds nothing up; a snapshot before the members stop does.
     static bool Blocked(Reconciled run) =>

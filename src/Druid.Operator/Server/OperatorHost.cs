@@ -124,6 +124,8 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         Sources.AddTo(controller, cache, thresholds);
         var others = Tasks(client, cache, reader, entries, recent, agents, events, observer, stop).Append(Secrets(client, cache, observer));
         metrics.Leads(true);
+        // What is decided rests on all that is there: without the Etcds, a task would be rejected for good.
+        await cache.Synced.WaitAsync(stop);
         try
         {
             await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);

@@ -164,6 +164,15 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_whose_lease_was_made_but_that_never_joined_needs_no_removal()
+    {
+        var cluster = Cluster(port: 1);
+        var lease = new Lease { Metadata = new() { Name = "e-2", Namespace = "n" } };
+        await Client().RemoveMember(cluster with { Owned = new Dictionary<OwnedKey, IResource>(cluster.Owned) { [new(lease.Kind, "e-2")] = lease } }, 2, default);
+        Assert.Empty(seen);
+    }
+
+    [Fact]
     public async Task A_request_is_made_once_and_its_answer_kept_until_it_is_forgotten()
     {
         var port = await Serve(Says(200, """{"lastRevision":9}"""));
