@@ -48,7 +48,11 @@ public sealed class LeadershipTests(Lab lab)
         try
         {
             await ControlPlane.Eventually("the first candidate leads", async () => (await Holder(ns)).Length > 0);
-            await lab.Client.Create(new Etcd { Metadata = new() { Name = "e", Namespace = ns }, Spec = new() { Replicas = 1, Labels = new Dictionary<string, string> { ["app"] = "test" }, Backup = new() { Port = lab.Kubelets.AgentPort } } });
+            await lab.Client.Create(new Etcd
+            {
+                Metadata = new() { Name = "e", Namespace = ns },
+                Spec = new() { Replicas = 1, Labels = new Dictionary<string, string> { ["app"] = "test" }, Backup = new() { Port = lab.Kubelets.AgentPort } },
+            });
             working = KeepBusy(new(ns, "e"), busy.Token);
             for (var round = 0; round < rounds; round++)
             {
@@ -71,7 +75,8 @@ public sealed class LeadershipTests(Lab lab)
             await working.ContinueWith(_ => { }, TaskScheduler.Default);
             await leader.DisposeAsync();
         }
-        lab.Report.Note(string.Create(CultureInfo.InvariantCulture, $"Leaders frozen ({freeze.Method.Name}) and woken up: {rounds}, of whose {writes} writes {late} landed after the other one led."));
+        lab.Report.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Leaders frozen ({freeze.Method.Name}) and woken up: {rounds}, of whose {writes} writes {late} landed after the other one led."));
         Assert.True(writes > rounds * 5, $"Only {writes} writes in {rounds} rounds: the leaders were not at work.");
         Assert.Equal(0, late);
     }
@@ -83,7 +88,9 @@ public sealed class LeadershipTests(Lab lab)
     {
         for (var i = 0; !cancel.IsCancellationRequested; i++)
         {
-            await lab.Client.Patch<Etcd>(key, PatchKind.Merge, new JsonObject { ["spec"] = new JsonObject { ["etcd"] = new JsonObject { ["clientService"] = new JsonObject { ["annotations"] = new JsonObject { ["turn"] = $"{i}" } } } } }, cancel: cancel);
+            var service = new JsonObject { ["annotations"] = new JsonObject { ["turn"] = $"{i}" } };
+            var change = new JsonObject { ["spec"] = new JsonObject { ["etcd"] = new JsonObject { ["clientService"] = service } } };
+            await lab.Client.Patch<Etcd>(key, PatchKind.Merge, change, cancel: cancel);
             await Task.Delay(30, cancel);
         }
     }
