@@ -124,11 +124,15 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         Sources.AddTo(controller, cache, thresholds);
         var others = Tasks(client, cache, reader, entries, recent, agents, events, observer, stop).Append(Secrets(client, cache, observer));
         metrics.Leads(true);
-        // What is decided rests on all that is there: without the Etcds, a task would be rejected for good.
-        await cache.Synced.WaitAsync(stop);
         try
         {
+            // What is decided rests on all that is there: without the Etcds, a task would be rejected for good.
+            await cache.Synced.WaitAsync(stop);
             await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Its end, as asked for.
         }
         finally
         {
