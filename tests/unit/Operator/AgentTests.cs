@@ -173,6 +173,30 @@ public sealed class AgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_agent_that_does_not_answer_keeps_nobody_waiting()
+    {
+        var (held, answered) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var port = await Serve(async context =>
+        {
+            await held.Task;
+            await Says(200, "{}")(context);
+        });
+        var desk = new AgentDesk(Client(), TimeProvider.System, Serilog.Core.Logger.None, _ => answered.TrySetResult(), default);
+        var (cluster, move) = (Cluster(port), new MoveLeader(1, 0));
+        Task Ask(CancellationToken stop) => Client().MoveLeader(cluster, 1, 0, stop);
+
+        Assert.True(await desk.IsUnderWay(cluster.Etcd, move, Ask));
+        Assert.True(await desk.IsUnderWay(cluster.Etcd, move, Ask));
+        held.SetResult();
+        await answered.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.False(await desk.IsUnderWay(cluster.Etcd, move, Ask));
+        await desk.Answer(cluster.Etcd, move);
+        Assert.Single(seen);
+        // The next time it is asked anew.
+        Assert.False(await desk.IsUnderWay(cluster.Etcd, move, _ => Task.CompletedTask));
+    }
+
+    [Fact]
     public async Task A_request_is_made_once_and_its_answer_kept_until_it_is_forgotten()
     {
         var port = await Serve(Says(200, """{"lastRevision":9}"""));
