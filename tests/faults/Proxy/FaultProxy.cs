@@ -20,6 +20,9 @@ namespace Druid.FaultTests.Proxy;
 /// </summary>
 sealed class FaultProxy : IAsyncDisposable
 {
+    // Between two attempts of a client.
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     readonly Upstream _upstream;
     readonly string _namespace;
     readonly WebApplication _app;
@@ -194,7 +197,12 @@ sealed class FaultProxy : IAsyncDisposable
         await context.Request.Body.CopyToAsync(buffer, cancel);
         while (_frozen is { } frozen) await frozen.Task.WaitAsync(cancel);
         var fault = Faults.For(call);
-        if (fault.Kind != FaultKind.None) Count($"request: {fault}");
+        if (fault.Kind != FaultKind.None)
+        {
+            Count($"request: {fault}");
+            // Who was refused comes again after a pause; until then it is not quiet.
+            Touch(fault.Pause + LongestPause);
+        }
         if (!fault.AfterEffect && await Befalls(fault, context, null, cancel)) return;
 
         var path = Call.Within(_namespace, context.Request.Path.Value!);
@@ -278,7 +286,8 @@ sealed class FaultProxy : IAsyncDisposable
 
     void Count(string what) => _injected.AddOrUpdate(what, 1, (_, n) => n + 1);
 
-    void Touch() => Volatile.Write(ref _last, Stopwatch.GetTimestamp());
+    void Touch(TimeSpan ahead = default) =>
+        Volatile.Write(ref _last, Math.Max(Volatile.Read(ref _last), Stopwatch.GetTimestamp() + (long)(ahead.TotalSeconds * Stopwatch.Frequency)));
 
     static void Head(HttpResponseMessage answer, HttpContext context)
     {
