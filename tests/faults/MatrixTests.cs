@@ -17,17 +17,17 @@ public sealed class MatrixTests(Lab lab)
     public static TheoryData<string> Names => [.. Scenarios.All.Select(s => s.Name)];
 
     [Theory, MemberData(nameof(Names))]
-    public Task Faults_at_some_writes_and_at_random_change_nothing_of_the_end(string scenario) => Survives(scenario, Cut, chance: 1);
+    public Task Faults_at_some_writes_and_at_random_change_nothing_of_the_end(string scenario) => Survives(scenario, points => Cut(points, scenario.Length), chance: 1);
 
     [Theory, MemberData(nameof(Names)), Trait("Matrix", "Full")]
     public Task Faults_at_any_write_and_at_random_change_nothing_of_the_end(string scenario) =>
         Survives(scenario, points => from point in points from mode in Enum.GetValues<Mode>() select (point, mode), chance: 10);
 
-    // Points evenly over the scenario, one mode after the other, beginning with another one each day.
-    static IEnumerable<(Point, Mode)> Cut(IReadOnlyList<Point> points)
+    // Points evenly over the scenario, one mode after the other, beginning with another one for each scenario and each day.
+    static IEnumerable<(Point, Mode)> Cut(IReadOnlyList<Point> points, int first)
     {
         var modes = Enum.GetValues<Mode>();
-        return Enumerable.Range(0, Chosen).Select(i => (points[i * points.Count / Chosen], modes[(i + DateTime.UtcNow.DayOfYear) % modes.Length]));
+        return Enumerable.Range(0, Chosen).Select(i => (points[i * points.Count / Chosen], modes[(i + first + DateTime.UtcNow.DayOfYear) % modes.Length]));
     }
 
     async Task Survives(string name, Func<IReadOnlyList<Point>, IEnumerable<(Point Point, Mode Mode)>> choose, int chance)
