@@ -74,7 +74,7 @@ static class Drive
         foreach (var sample in samples) await stage.Client.Patch<Etcd>(stage.Key, PatchKind.Merge, sample.Patch);
     }
 
-    static Task Declared(Stage stage, JsonObject original, IReadOnlyList<Sample> samples)
+    static Task<Etcd> Declared(Stage stage, JsonObject original, IReadOnlyList<Sample> samples)
     {
         var declared = original.DeepClone().AsObject();
         declared.Remove("status");

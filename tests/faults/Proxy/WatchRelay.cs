@@ -41,7 +41,7 @@ sealed class WatchRelay(FaultProxy proxy, Call call, HttpContext context)
                         line = before;
                         break;
                     case WatchFault.Break:
-                        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line)[..(line.Length / 2)], cancel);
+                        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line).AsMemory(0, line.Length / 2), cancel);
                         await context.Response.Body.FlushAsync(cancel);
                         context.Abort();
                         return;

@@ -66,7 +66,7 @@ static class Scenarios
     }
 
     // Other authorities take a restart of the members, and nothing of the Etcd tells when that is done: it begins within a moment.
-    static Task Rotate(Stage stage) => stage.Client.Patch<Secret>(new(stage.Namespace, "ca"), PatchKind.Merge, JsonNode.Parse("""{"data":{"ca.crt":"b3RoZXI="}}""")!);
+    static Task<Secret> Rotate(Stage stage) => stage.Client.Patch<Secret>(new(stage.Namespace, "ca"), PatchKind.Merge, JsonNode.Parse("""{"data":{"ca.crt":"b3RoZXI="}}""")!);
 
     static async Task QuorumLost(Stage stage)
     {

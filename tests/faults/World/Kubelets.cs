@@ -175,7 +175,7 @@ sealed class Kubelets : IAsyncDisposable
     async Task<bool> HasPeerTls(ObjectKey pod, CancellationToken cancel) =>
         (await _client.TryGet<ConfigMap>(pod with { Name = $"{ClusterOf(pod).Name}-config" }, cancel))?.Data?.GetValueOrDefault("etcd.conf.yaml")?.Contains("https://" + pod.Name + ".", StringComparison.Ordinal) == true;
 
-    Task Annotate(ObjectKey lease, string name, string? value, CancellationToken cancel) =>
+    Task<Lease> Annotate(ObjectKey lease, string name, string? value, CancellationToken cancel) =>
         _client.Patch<Lease>(lease, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [name] = value } } }, cancel: cancel);
 
     // A pod with a kubelet is seen to be stopping before it is gone.

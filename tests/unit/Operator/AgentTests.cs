@@ -168,7 +168,7 @@ public sealed class AgentTests : IAsyncLifetime
     {
         var cluster = Cluster(port: 1);
         var lease = new Lease { Metadata = new() { Name = "e-2", Namespace = "n" } };
-        await Client().RemoveMember(cluster with { Owned = new Dictionary<OwnedKey, IResource>(cluster.Owned) { [new(lease.Kind, "e-2")] = lease } }, 2, default);
+        await Client().RemoveMember(cluster with { Owned = new Dictionary<OwnedKey, IResource>(cluster.Owned) { [new(Lease.Type.Kind, "e-2")] = lease } }, 2, default);
         Assert.Empty(seen);
     }
 
