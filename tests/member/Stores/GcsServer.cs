@@ -13,7 +13,7 @@ namespace Druid.MemberTests.Stores;
 /// <summary>
 /// As much of Google Cloud Storage's JSON API as a store uses, written after its documentation, because there is no such
 /// server to install: objects in memory, uploads at once and in chunks, ranges, pages, retention, and a token service that
-/// checks a service account's signature.
+/// checks a service account's signature, and the metadata server of a machine.
 /// </summary>
 public sealed class GcsServer : IAsyncLifetime
 {
@@ -66,6 +66,11 @@ public sealed class GcsServer : IAsyncLifetime
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        if (target is ["computeMetadata", "v1", "instance", "service-accounts", "default", "token"] && context.Request.Headers["Metadata-Flavor"] == "Google")
+        {
+            await Grant(context);
+            return;
+        }
         if (target is ["token"])
         {
             await Token(context);
@@ -104,9 +109,14 @@ public sealed class GcsServer : IAsyncLifetime
             await context.Response.WriteAsync("""{"error":"invalid_grant","error_description":"Invalid JWT Signature."}""");
             return;
         }
+        await Grant(context);
+    }
+
+    Task Grant(HttpContext context)
+    {
         var token = Guid.NewGuid().ToString("N");
         _tokens[token] = true;
-        await context.Response.WriteAsync($$"""{"access_token":"{{token}}","expires_in":3599,"token_type":"Bearer"}""");
+        return context.Response.WriteAsync($$"""{"access_token":"{{token}}","expires_in":3599,"token_type":"Bearer"}""");
     }
 
     async Task Begin(HttpContext context)

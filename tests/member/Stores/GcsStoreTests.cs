@@ -49,4 +49,36 @@ public sealed class GcsStoreTests(GcsServer server) : RemoteStoreConformance, IC
         Assert.Equal(StoreError.Immutable, (await Assert.ThrowsAsync<StoreException>(() => Write("v2/a", [2]))).Error);
         Assert.Equal([1], await Read("v2/a"));
     }
+
+    [Fact]
+    public async Task Without_a_secret_the_machines_identity_is_used_as_its_metadata_server_gives_it()
+    {
+        await using var store = new StoreFactory(name => name == "GCE_METADATA_HOST" ? server.Address.Authority : null, TimeProvider.System).Open(Options(Prefix, Server));
+        await store.Write("v2/x", new MemoryStream([1]), default);
+        Assert.Equal([1], await Read("v2/x", store));
+    }
+
+    [Theory]
+    [InlineData("token_url", "https://sts.googleapis.com.evil/v1/token")]
+    [InlineData("credential_source", "/etc/shadow")]
+    [InlineData("service_account_impersonation_url", "https://evil/v1/projects/-/serviceAccounts/a:generateAccessToken")]
+    public async Task A_workload_identity_that_would_send_the_pods_token_elsewhere_is_refused(string field, string value)
+    {
+        var identity = new System.Text.Json.Nodes.JsonObject
+        {
+            ["type"] = "external_account",
+            ["audience"] = "//iam.googleapis.com/pool",
+            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
+            ["token_url"] = "https://sts.googleapis.com/v1/token",
+            ["credential_source"] = new System.Text.Json.Nodes.JsonObject { ["file"] = Path.Combine(Credentials.Directory, "token") },
+        };
+        identity[field] = field == "credential_source" ? new System.Text.Json.Nodes.JsonObject { ["file"] = value } : value;
+        Credentials.Replace(("serviceaccount.json", identity.ToJsonString()), ("token", "pod"));
+        await using var store = Open(Options(Prefix, Server), TimeProvider.System);
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => List("", store));
+
+        Assert.Equal(StoreError.Denied, refused.Error);
+        Assert.Contains(field, refused.Message, StringComparison.Ordinal);
+    }
 }

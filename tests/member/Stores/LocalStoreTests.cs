@@ -97,6 +97,20 @@ public sealed class LocalStoreTests : StoreConformance
     }
 
     [Fact]
+    public async Task A_root_that_is_a_file_is_an_error_of_the_store()
+    {
+        var root = Path.Combine(_home, "bucket", "file");
+        Directory.CreateDirectory(Path.GetDirectoryName(root)!);
+        await File.WriteAllTextAsync(root, "");
+        await using var store = Open("file", _home);
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => store.Write("v2/x", new MemoryStream([1]), default));
+
+        Assert.Contains("v2/x", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(root, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_home_directory_there_is_no_local_store() =>
         Assert.Contains("HOME", Assert.Throws<FormatException>(() => new StoreFactory(_ => null, TimeProvider.System).Open(new() { Provider = StoreProvider.Local, Container = "b" })).Message, StringComparison.Ordinal);
 

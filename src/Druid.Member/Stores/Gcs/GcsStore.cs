@@ -163,9 +163,10 @@ sealed class GcsStore : IObjectStore
             ?? (environment("STORAGE_EMULATOR_HOST") is { Length: > 0 } emulator ? emulator.Contains("://", StringComparison.Ordinal) ? emulator : $"http://{emulator}" : "https://storage.googleapis.com");
         var endpoint = text.TrimEnd('/');
         if (endpoint.EndsWith(ServicePath, StringComparison.Ordinal)) endpoint = endpoint[..^ServicePath.Length];
-        // Google's API is never without TLS: what is, is an emulator, and gets no token unless it runs on this machine.
+        // Google's API is never without TLS: what is, is an emulator, and gets no token unless it runs on
+        // this machine and it was said whose.
         var url = new Uri(endpoint);
-        var anonymous = url.Scheme == "http" && (entries is null || !url.IsLoopback);
+        var anonymous = url.Scheme == "http" && (!url.IsLoopback || (entries is null && environment("GCE_METADATA_HOST") is null));
         return new(endpoint, anonymous ? null : new(new GcsCredentials(entries, environment, _calls, _time).Fetch, _time));
     }
 

@@ -74,8 +74,8 @@ sealed class LocalStore : IObjectStore
         }
         catch (Exception failure)
         {
-            File.Delete(upload);
-            if (failure is IOException or UnauthorizedAccessException && failure is not StoreException) throw Failure("write", name, failure);
+            Discard(upload);
+            if (failure is (IOException or UnauthorizedAccessException) and not StoreException) throw Failure("write", name, failure);
             throw;
         }
     }
@@ -123,6 +123,19 @@ sealed class LocalStore : IObjectStore
         DirectorySync.Flush(directory);
         if (!missing) return;
         for (var above = directory; above != _root && above is not null; above = Path.GetDirectoryName(above)) DirectorySync.Flush(Path.GetDirectoryName(above)!);
+    }
+
+    // Whatever keeps it from being removed, the failure to report is the one before; once it is old the next upload tries again.
+    static void Discard(string upload)
+    {
+        try
+        {
+            File.Delete(upload);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Its name looks like no object.
+        }
     }
 
     List<StoredObject> Walk(string prefix, CancellationToken cancel)
