@@ -5,7 +5,10 @@ namespace Druid.Member.Maintenance;
 /// <summary>Decides which snapshots are garbage. Pure: the same list at the same time is always decided in the same way.</summary>
 static class Retention
 {
+    const int DaysKept = 7, WeeksKept = 4;
+
     static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    static readonly DateTime SomeMonday = new(1970, 1, 5, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>
     /// The snapshots that may go, oldest first. The newest full snapshot stays with all that follows it, whatever the policy,
@@ -24,7 +27,8 @@ static class Retention
         return older.Where(s => !kept.Contains(s)).Concat(deltas).Where(s => !(s.ImmutableUntil > now)).OrderBy(s => s.CreatedOn).ThenBy(s => s.LastRevision);
     }
 
-    // Of each window the newest one. Days and weeks are counted back from the end of today.
+    // Of each window the newest one. Windows are hours, days and weeks of the calendar: weeks that are counted back from today
+    // begin on another day every day, so that what was kept of one is older than the next day's in the same, and none grows old.
     static HashSet<Snapshot> Exponential(List<Snapshot> older, Snapshot newest, DateTimeOffset now)
     {
         var endOfToday = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) + Day;
@@ -42,10 +46,8 @@ static class Retention
             var age = endOfToday - created;
             if (age <= Day) return created.UtcDateTime.Hour == now.UtcDateTime.Hour ? ("now", 0) : ("hour", created.UtcDateTime.Hour);
             var days = (long)((age.Ticks - 1) / Day.Ticks);
-            if (days <= 7) return ("day", days);
-            // The weeks end before the days do.
-            var weeks = (days - 8) / 7;
-            return weeks < 4 ? ("week", weeks) : ("never", 0);
+            if (days <= DaysKept) return ("day", days);
+            return days <= DaysKept + WeeksKept * 7 ? ("week", (created.UtcDateTime - SomeMonday).Days / 7) : ("never", 0);
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Druid.Member.Maintenance;
 /// <summary>Which older full snapshots are kept.</summary>
 enum RetentionPolicy
 {
-    /// <summary>All of the current hour, then one an hour of today, one a day of the last week, one a week of the four weeks before.</summary>
+    /// <summary>All of the current hour, then one an hour of today, one a day of the last week, one a week of the calendar of the four weeks before.</summary>
     Exponential,
 
     /// <summary>A fixed number.</summary>
