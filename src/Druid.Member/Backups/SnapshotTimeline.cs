@@ -11,7 +11,7 @@ namespace Druid.Member.Backups;
 /// </summary>
 static class SnapshotTimeline
 {
-    const int Width = 1200, Height = 480, Left = 110, Right = 30, Top = 50, Bottom = 70;
+    const int Width = 1200, Height = 500, Left = 110, Right = 30, Top = 50, Bottom = 90;
     const double Widest = 24;
 
     /// <summary>The picture as an SVG document.</summary>
@@ -53,8 +53,7 @@ static class SnapshotTimeline
             }
         }
         Legend(svg);
-        var y0 = Height - 12;
-        svg.Append(Text(Left + 640, y0, string.Join("; ", SnapshotTable.Summary(list, now).Skip(list.Chunks.Count > 0 ? 2 : 1).Take(1)), "fill=\"#444444\" font-size=\"11\""));
+        svg.Append(Text(Left, Height - 14, string.Join("; ", SnapshotTable.Summary(list, now).Skip(list.Chunks.Count > 0 ? 2 : 1).Take(1)), "fill=\"#444444\" font-size=\"11\""));
     }
 
     static void Axes(StringBuilder svg, Scale scale)
@@ -65,14 +64,14 @@ static class SnapshotTimeline
             var revision = scale.Low + (scale.High - scale.Low) * step / 4;
             var moment = scale.Begin + (scale.End - scale.Begin) * step / 4;
             svg.Append(Text(Left - 8, scale.Y(revision) + 4, revision.ToString(CultureInfo.InvariantCulture), "text-anchor=\"end\""));
-            svg.Append(Text(scale.X(moment), Height - Bottom + 18, moment.ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), "text-anchor=\"middle\""));
+            svg.Append(Text(scale.X(moment), Height - Bottom + 18, moment.ToString("MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), step == 4 ? "text-anchor=\"end\"" : "text-anchor=\"middle\""));
         }
         svg.Append(Text(Left - 8, Top - 12, "revision", "text-anchor=\"end\" fill=\"#444444\""));
     }
 
     static void Legend(StringBuilder svg)
     {
-        var y = Height - 16;
+        var y = Height - 38;
         (string Colour, string Text)[] entries = [("#1f5fa8", "full (larger: more bytes)"), ("#5ba35b", "delta"), ("#aaaaaa", "excluded"), ("#f4b6b6", "gap"), ("#8a5a00", "immutable: framed")];
         var x = Left;
         foreach (var (colour, text) in entries)

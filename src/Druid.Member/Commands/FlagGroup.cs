@@ -81,6 +81,10 @@ abstract class FlagGroup
         return flag;
     }
 
+    /// <summary>A flag that is only taken with a value that asks for nothing.</summary>
+    protected void Refused(string name, string help, Func<string, bool> asksNothing, string instead) =>
+        Flag(name, null, help, "", token => asksNothing(token) ? token : throw new FormatException(instead));
+
     /// <summary>One of several words.</summary>
     protected Option<string> Choice(string name, string otherwise, string help, params string[] words) =>
         Flag(name, null, $"{help} ({string.Join(" | ", words)})", otherwise, token => words.Contains(token)

@@ -11,7 +11,7 @@ static class ServerCommand
     {
         var (server, etcd, store, snapshots, leases, restore) = (new ServerFlags(), new EtcdFlags(), new StoreFlags(), new SnapshotFlags(), new SnapshotLeaseFlags(), new RestoreFlags());
         var command = new Command("server", "Runs beside etcd: prepares its data, serves its configuration, joins it to its cluster and reports on it.");
-        FlagGroup[] groups = [server, etcd, store, snapshots, leases, restore, new AcceptedFlags(), logging];
+        FlagGroup[] groups = [server, etcd, store, snapshots, leases, restore, new AcceptedFlags(), new RefusedFlags(), logging];
         foreach (var group in groups) group.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -38,6 +38,20 @@ static class ServerCommand
             }
         });
         return command;
+    }
+
+    /// <summary>Flags of the reference for a second store. To take them and keep one copy only would be found out when the second is needed.</summary>
+    sealed class RefusedFlags : FlagGroup
+    {
+        const string Instead = "a second store is not supported: run druid-member copy on schedule, or create an EtcdCopyBackupsTask";
+
+        public RefusedFlags()
+        {
+            foreach (var name in (string[])["storage-provider", "store-container", "store-prefix", "store-endpoint-override", "snapstore-temp-directory", "max-parallel-chunk-uploads", "min-chunk-size"])
+                Refused("secondary-" + name, "Refused: backups go to one store.", token => token.Length == 0, Instead);
+            Refused("secondary-backup-sync-enabled", "Refused unless false: backups go to one store.", token => token is "0" or "f" or "F" or "false" or "FALSE" or "False", Instead);
+            Refused("secondary-backup-sync-period", "Of no effect while secondary-backup-sync-enabled is false.", _ => true, Instead);
+        }
     }
 
     /// <summary>Flags that the operator passes on and that have no meaning for this agent.</summary>

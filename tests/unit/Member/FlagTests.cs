@@ -91,6 +91,18 @@ public class FlagTests
     public void Server_flags_that_contradict_each_other_are_refused_and_named(string arguments, string named) =>
         Assert.Contains(named, Assert.Throws<FormatException>(() => Server(arguments.Split(' '))).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("--secondary-storage-provider=S3", "druid-member copy")]
+    [InlineData("--secondary-backup-sync-enabled=true", "druid-member copy")]
+    [InlineData("--secondary-backup-sync-enabled=false", null)]
+    public void A_second_store_is_refused_with_what_to_do_instead(string flag, string? remedy)
+    {
+        var errors = ServerCommand.Create(new LogFlags()).Parse([flag]).Errors;
+
+        if (remedy is null) Assert.Empty(errors);
+        else Assert.Contains(remedy, Assert.Single(errors).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_pod_name_is_named()
     {
