@@ -72,7 +72,7 @@ public class EtcdClientTests
             await client.Put(new PutRequest { Key = Bytes($"big-{i}"), Value = ByteString.CopyFrom(new byte[100_000]) }, default);
 
         using var snapshot = new MemoryStream();
-        await foreach (var piece in client.Snapshot(default)) snapshot.Write(piece.Blob.Span);
+        await foreach (var piece in client.Snapshot(default)) snapshot.Write(piece.Span);
 
         var bytes = snapshot.ToArray();
         Assert.True(bytes.Length > 2_000_000);

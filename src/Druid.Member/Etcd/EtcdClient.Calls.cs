@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Druid.Member.Etcd.Rpc;
+using Google.Protobuf;
 
 namespace Druid.Member.Etcd;
 
@@ -112,13 +114,45 @@ public sealed partial class EtcdClient
     }
 
     /// <summary>
-    /// The database of one member, in pieces: etcd's file followed by the SHA-256 of it (32 bytes). No deadline of its own:
-    /// the caller's token ends it.
+    /// The database of one member, in pieces: etcd's file followed by the SHA-256 of it (32 bytes). A piece is there until the
+    /// next is asked for. No deadline of its own: the caller's token ends it.
     /// </summary>
-    public async IAsyncEnumerable<SnapshotResponse> Snapshot([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> Snapshot([EnumeratorCancellation] CancellationToken cancel)
     {
         var target = Endpoints[Volatile.Read(ref _current)];
-        await foreach (var piece in _transport.ServerStream(target, EtcdMethods.Snapshot, new SnapshotRequest(), await Token(target, cancel), cancel))
-            yield return piece;
+        await foreach (var answer in _transport.ServerFrames(target, EtcdMethods.Snapshot, new SnapshotRequest(), await Token(target, cancel), cancel))
+            yield return Blob(answer, target);
+    }
+
+    // The database comes in many thousands of answers: parsed as messages, each would be one more copy for the collector.
+    static ReadOnlyMemory<byte> Blob(ReadOnlyMemory<byte> answer, Uri target)
+    {
+        if (!MemoryMarshal.TryGetArray(answer, out var bytes))
+            bytes = answer.ToArray();
+        var blob = ReadOnlyMemory<byte>.Empty;
+        try
+        {
+            using var fields = new CodedInputStream(bytes.Array!, bytes.Offset, bytes.Count);
+            while (fields.ReadTag() is not 0 and var tag)
+            {
+                if (WireFormat.GetTagFieldNumber(tag) != SnapshotResponse.BlobFieldNumber)
+                {
+                    fields.SkipLastField();
+                    continue;
+                }
+                var length = fields.ReadLength();
+                var start = (int)fields.Position;
+                if (length > answer.Length - start)
+                    throw new InvalidDataException("a piece of the snapshot is longer than its message");
+                blob = answer.Slice(start, length);
+                // It is the last field that there is.
+                break;
+            }
+            return blob;
+        }
+        catch (Exception failure) when (failure is InvalidProtocolBufferException or InvalidDataException)
+        {
+            throw EtcdException.FromTransport(failure, target, EtcdMethods.Snapshot.Name);
+        }
     }
 }

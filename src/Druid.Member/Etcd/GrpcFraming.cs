@@ -10,7 +10,7 @@ namespace Druid.Member.Etcd;
 /// <summary>gRPC's message frames: one byte (0: not compressed), a big-endian length of four bytes, the message.</summary>
 static class GrpcFraming
 {
-    const int HeaderSize = 5;
+    public const int HeaderSize = 5;
 
     public static readonly MediaTypeHeaderValue ContentType = new("application/grpc");
 
@@ -22,33 +22,48 @@ static class GrpcFraming
         message.WriteTo(frame.AsSpan(HeaderSize));
         return frame;
     }
+}
 
-    /// <summary>The next message, or the default at the end of the stream.</summary>
+/// <summary>Reads the frames of an answer, one after the other into the same memory.</summary>
+sealed class GrpcFrameReader(Stream stream) : IDisposable
+{
+    readonly byte[] _header = new byte[GrpcFraming.HeaderSize];
+    byte[] _body = [];
+    int _size;
+
+    /// <summary>The message that was read last; there until the next is asked for.</summary>
+    public ReadOnlyMemory<byte> Current => _body.AsMemory(0, _size);
+
+    /// <summary>Reads the next message; false at the end of the stream.</summary>
     /// <exception cref="InvalidDataException">The stream is not gRPC, is compressed, or ends inside a message.</exception>
-    public static async Task<T?> Read<T>(Stream stream, MessageParser<T> parser, CancellationToken cancel) where T : class, IMessage<T>
+    public async Task<bool> Next(CancellationToken cancel)
     {
-        var header = new byte[HeaderSize];
-        var got = await stream.ReadAtLeastAsync(header, HeaderSize, throwOnEndOfStream: false, cancel);
+        var got = await stream.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancel);
         if (got == 0)
-            return null;
-        if (got < HeaderSize)
+            return false;
+        if (got < _header.Length)
             throw new InvalidDataException("the answer ends inside a gRPC frame");
-        if (header[0] != 0)
+        if (_header[0] != 0)
             throw new InvalidDataException("the answer is compressed though compression was not offered");
-        var size = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(1));
+        var size = BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(1));
         if (size > Array.MaxLength)
             throw new InvalidDataException($"a gRPC frame claims {size} bytes");
+        if (_body.Length < size)
+        {
+            Dispose();
+            _body = ArrayPool<byte>.Shared.Rent((int)size);
+        }
+        _size = (int)size;
+        await stream.ReadExactlyAsync(_body.AsMemory(0, _size), cancel);
+        return true;
+    }
 
-        var body = ArrayPool<byte>.Shared.Rent((int)size);
-        try
-        {
-            await stream.ReadExactlyAsync(body.AsMemory(0, (int)size), cancel);
-            return parser.ParseFrom(body, 0, (int)size);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(body);
-        }
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_body.Length > 0)
+            ArrayPool<byte>.Shared.Return(_body);
+        (_body, _size) = ([], 0);
     }
 }
 

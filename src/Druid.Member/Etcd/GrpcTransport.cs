@@ -18,6 +18,9 @@ sealed class GrpcTransport : IDisposable
     static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
     static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
 
+    // What etcd may send ahead. Much for a member beside the agent or in the same network, little to keep in memory.
+    const int StreamWindow = 1 << 20;
+
     readonly HttpMessageInvoker _http;
 
     public GrpcTransport(TimeSpan connectTimeout, ClientTls? tls)
@@ -29,6 +32,7 @@ sealed class GrpcTransport : IDisposable
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = connectTimeout,
+            InitialHttp2StreamWindowSize = StreamWindow,
             KeepAlivePingDelay = PingDelay,
             KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -67,7 +71,35 @@ sealed class GrpcTransport : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Sends one request and returns the answers as they come, not parsed: each is there until the next is asked for.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ServerFrames<TRequest, TResponse>(
+        Uri endpoint, GrpcMethod<TRequest, TResponse> method, TRequest request, string? token, CancellationToken cancel)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> =>
+        Frames(endpoint, method, new GrpcUnaryContent(request), token, cancel);
+
     async IAsyncEnumerable<TResponse> Stream<TRequest, TResponse>(
+        Uri endpoint, GrpcMethod<TRequest, TResponse> method, HttpContent content, string? token, [EnumeratorCancellation] CancellationToken cancel)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        await foreach (var frame in Frames(endpoint, method, content, token, cancel))
+            yield return Parsed(frame);
+
+        TResponse Parsed(ReadOnlyMemory<byte> frame)
+        {
+            try
+            {
+                return method.Parser.ParseFrom(frame.Span);
+            }
+            catch (InvalidProtocolBufferException failure)
+            {
+                throw EtcdException.FromTransport(failure, endpoint, method.Name);
+            }
+        }
+    }
+
+    async IAsyncEnumerable<ReadOnlyMemory<byte>> Frames<TRequest, TResponse>(
         Uri endpoint, GrpcMethod<TRequest, TResponse> method, HttpContent content, string? token, [EnumeratorCancellation] CancellationToken cancel)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
@@ -90,8 +122,9 @@ sealed class GrpcTransport : IDisposable
         ThrowOnFailure(response.Headers, endpoint, method.Name);
 
         using var body = await Guarded(() => response.Content.ReadAsStreamAsync(cancel), endpoint, method.Name);
-        while (await Guarded(() => GrpcFraming.Read(body, method.Parser, cancel), endpoint, method.Name) is { } message)
-            yield return message;
+        using var frames = new GrpcFrameReader(body);
+        while (await Guarded(() => frames.Next(cancel), endpoint, method.Name))
+            yield return frames.Current;
 
         if (!ThrowOnFailure(response.TrailingHeaders, endpoint, method.Name) && !response.Headers.Contains("grpc-status"))
             throw new EtcdException(GrpcStatus.Unavailable, EtcdError.Other, "the answer ended without a status", endpoint, method.Name);
@@ -115,7 +148,7 @@ sealed class GrpcTransport : IDisposable
         {
             return await step();
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException or InvalidProtocolBufferException
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException
             // A connection that could not be made in time; the caller's own cancellation carries no such cause.
             or TaskCanceledException { InnerException: TimeoutException })
         {

@@ -1,12 +1,11 @@
 using Druid.Member.Etcd;
-using Druid.Member.Etcd.Rpc;
 
 namespace Druid.Member.Snapshots;
 
 /// <summary>etcd's snapshot as a stream: its database followed by the SHA-256 of it.</summary>
 sealed class EtcdSnapshotStream(EtcdClient etcd, CancellationToken cancel) : ReadOnlyStream
 {
-    readonly IAsyncEnumerator<SnapshotResponse> _pieces = etcd.Snapshot(cancel).GetAsyncEnumerator(cancel);
+    readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _pieces = etcd.Snapshot(cancel).GetAsyncEnumerator(cancel);
     ReadOnlyMemory<byte> _left;
 
     /// <inheritdoc/>
@@ -15,7 +14,7 @@ sealed class EtcdSnapshotStream(EtcdClient etcd, CancellationToken cancel) : Rea
         while (_left.IsEmpty)
         {
             if (!await _pieces.MoveNextAsync()) return 0;
-            _left = _pieces.Current.Blob.Memory;
+            _left = _pieces.Current;
         }
         var length = Math.Min(_left.Length, buffer.Length);
         _left[..length].CopyTo(buffer);

@@ -119,6 +119,7 @@ sealed class SnapshotterTerm : IAsyncDisposable
             NeedsFull = null;
             _metrics.Stored(full, _deltas, bytes);
             _log.Information("Full snapshot {Snapshot}: {Bytes} bytes of database, {Stored} stored, in {Duration}", full.Path, bytes, full.Size, _time.GetElapsedTime(start));
+            Heap.GiveBack(bytes);
         }
         finally
         {
@@ -180,6 +181,7 @@ sealed class SnapshotterTerm : IAsyncDisposable
             succeeded = true;
             _metrics.Stored(stored, _deltas, waiting.Bytes);
             _log.Information("Delta snapshot {Snapshot}: {Bytes} bytes of events, {Stored} stored", stored.Path, waiting.Bytes, stored.Size);
+            Heap.GiveBack(waiting.Bytes);
             return stored;
         }
         finally

@@ -22,9 +22,12 @@ public class EtcdProtocolTests
     {
         using var stream = new MemoryStream([.. GrpcFraming.Frame(new WatchCancelRequest { WatchId = 7 }), .. GrpcFraming.Frame(new WatchCancelRequest())]);
 
-        Assert.Equal(7, (await GrpcFraming.Read(stream, WatchCancelRequest.Parser, default))!.WatchId);
-        Assert.Equal(new WatchCancelRequest(), await GrpcFraming.Read(stream, WatchCancelRequest.Parser, default));
-        Assert.Null(await GrpcFraming.Read(stream, WatchCancelRequest.Parser, default));
+        using var frames = new GrpcFrameReader(stream);
+        Assert.True(await frames.Next(default));
+        Assert.Equal(7, WatchCancelRequest.Parser.ParseFrom(frames.Current.Span).WatchId);
+        Assert.True(await frames.Next(default));
+        Assert.Equal(new WatchCancelRequest(), WatchCancelRequest.Parser.ParseFrom(frames.Current.Span));
+        Assert.False(await frames.Next(default));
     }
 
     [Fact]
@@ -39,7 +42,8 @@ public class EtcdProtocolTests
     {
         using var stream = new MemoryStream(bytes);
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => GrpcFraming.Read(stream, WatchCancelRequest.Parser, default));
+        using var frames = new GrpcFrameReader(stream);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => frames.Next(default));
         Assert.Contains(because, error.Message, StringComparison.Ordinal);
     }
 
