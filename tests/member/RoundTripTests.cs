@@ -19,9 +19,19 @@ public class RoundTripTests
     [InlineData(Compression.Zlib)]
     public Task A_random_history_comes_back(Compression compression) => RoundTrip(compression, operations: 300, snapshots: 4, seed: null);
 
+    [Fact]
+    public Task A_random_history_in_the_older_layout_comes_back() => RoundTrip(Compression.Gzip, operations: 300, snapshots: 4, seed: null, older: true);
+
     [Theory, Trait("Matrix", "Full")]
-    [InlineData(Compression.Gzip)]
-    public Task A_hundred_thousand_events_come_back(Compression compression) => RoundTrip(compression, operations: 100_000, snapshots: 10, seed: null);
+    [InlineData(Compression.None, false)]
+    [InlineData(Compression.None, true)]
+    [InlineData(Compression.Gzip, false)]
+    [InlineData(Compression.Gzip, true)]
+    [InlineData(Compression.Lzw, false)]
+    [InlineData(Compression.Lzw, true)]
+    [InlineData(Compression.Zlib, false)]
+    [InlineData(Compression.Zlib, true)]
+    public Task A_hundred_thousand_events_come_back(Compression compression, bool older) => RoundTrip(compression, operations: 100_000, snapshots: 10, seed: null, older);
 
     [Fact]
     public async Task Every_revision_that_deltas_hold_can_be_restored_to()
@@ -147,7 +157,45 @@ public class RoundTripTests
         Assert.True((await restored.Client.Status(default)).DbSizeInUse < 200 * 5000 / 2, "old revisions are gone");
     }
 
-    static async Task RoundTrip(Compression compression, int operations, int snapshots, ulong? seed)
+    [Fact]
+    public async Task Users_and_their_roles_come_back_and_are_compacted_like_everything_else()
+    {
+        await using var lab = new BackupLab();
+        await using var etcd = await SoloEtcd.Start(lab.At("etcd"));
+        await etcd.Put("open", "1");
+        foreach (var line in (string[])["user add root:secret", "user grant-role root root", "role add reader", "role grant-permission reader read open", "user add guest:guest", "user grant-role guest reader", "auth enable"])
+            await Etcdctl(etcd.Client.Endpoints[0], line);
+        using var root = As(etcd, "root", "secret");
+        var snapshotter = await lab.Snapshot(root, Compression.Gzip);
+        for (var i = 0; i < 20; i++) await root.Put(new() { Key = Google.Protobuf.ByteString.CopyFromUtf8($"key-{i % 3}"), Value = Google.Protobuf.ByteString.CopyFromUtf8($"{i}") }, default);
+        await snapshotter.Take(SnapshotKind.Delta, false, default);
+        await lab.StopSnapshots();
+        Assert.True((await SnapshotList.Read(lab.Store, default)).Chain()!.Deltas.Count > 0);
+
+        var metrics = new Druid.Member.Metrics.BackupMetrics(lab.Page, () => null, () => false);
+        await new Compactor(lab.Store, lab.Options("compaction"), new NoSnapshotLeases(), metrics, Logger.None, TimeProvider.System).Compact(true, new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), default);
+        await new Restorer(lab.Store, lab.Options("restored"), Logger.None, TimeProvider.System).Restore(default);
+
+        await using var restored = await SoloEtcd.Start(lab.At("restored"), serves: false);
+        using var again = As(restored, "root", "secret");
+        await Eventually.Is("root is let in", async () => { try { return await Keyspace.Revision(again) > 1; } catch (Druid.Member.Etcd.EtcdException) { return false; } });
+        Assert.Equal(await Keyspace.Of(root), await Keyspace.Of(again));
+        using var guest = As(restored, "guest", "guest");
+        Assert.Equal(1, (await guest.Range(new() { Key = Google.Protobuf.ByteString.CopyFromUtf8("open") }, default)).Count);
+        Assert.Equal(Druid.Member.Etcd.EtcdError.PermissionDenied, (await Assert.ThrowsAsync<Druid.Member.Etcd.EtcdException>(() => Keyspace.Revision(guest))).Error);
+    }
+
+    static Druid.Member.Etcd.EtcdClient As(SoloEtcd etcd, string user, string password) => new(new() { Endpoints = etcd.Client.Endpoints, Username = user, Password = password });
+
+    static async Task Etcdctl(Uri endpoint, string line)
+    {
+        using var tool = Process.Start(new ProcessStartInfo("etcdctl", [$"--endpoints={endpoint}", .. line.Split(' ')]) { Environment = { ["ETCDCTL_API"] = "3" }, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var said = await tool.StandardError.ReadToEndAsync();
+        await tool.WaitForExitAsync();
+        Assert.True(tool.ExitCode == 0, $"{line}: {said}");
+    }
+
+    static async Task RoundTrip(Compression compression, int operations, int snapshots, ulong? seed, bool older = false)
     {
         var start = seed ?? (ulong)Random.Shared.NextInt64();
         var history = History.OfLength(operations).Sample(1, new Rnd(start), 50).Single();
@@ -165,7 +213,10 @@ public class RoundTripTests
             }
             await snapshotter.Take(SnapshotKind.Delta, false, default);
             await lab.StopSnapshots();
-            Assert.Null((await SnapshotList.Read(lab.Store, default)).Chain()!.Gap);
+            if (older) ToOlderLayout(lab.StoreDirectory);
+            var chain = (await SnapshotList.Read(lab.Store, default)).Chain()!;
+            Assert.Null(chain.Gap);
+            Assert.StartsWith(older ? "v1/Backup-" : "v2/", chain.Latest.Path, StringComparison.Ordinal);
             await using var restored = await lab.Restore("restored");
             Assert.Equal(await Keyspace.Revision(etcd.Client), await Keyspace.Revision(restored.Client));
             Assert.Equal(await Keyspace.Of(etcd.Client), await Keyspace.Of(restored.Client));
@@ -175,6 +226,20 @@ public class RoundTripTests
         {
             throw new Xunit.Sdk.XunitException($"seed {start}, {operations} operations: {failure}");
         }
+    }
+
+    // There each full snapshot had a directory of its own, with the deltas after it.
+    static void ToOlderLayout(string store)
+    {
+        var current = Path.Combine(store, Snapshot.Current);
+        var directory = "";
+        foreach (var snapshot in Directory.EnumerateFiles(current).Select(f => Snapshot.Parse($"{Snapshot.Current}/{Path.GetFileName(f)}")!).OrderBy(s => s.LastRevision).ThenBy(s => s.Kind == SnapshotKind.Full))
+        {
+            if (snapshot.Kind == SnapshotKind.Full || directory.Length == 0) directory = Path.Combine(store, Snapshot.Older, $"Backup-{snapshot.CreatedOn.ToUnixTimeSeconds()}");
+            Directory.CreateDirectory(directory);
+            File.Move(Path.Combine(current, snapshot.Name), Path.Combine(directory, snapshot.Name));
+        }
+        Directory.Delete(current);
     }
 
     // For how long the leases were granted whose keys were written.

@@ -30,6 +30,9 @@ sealed class Pod : IDisposable
 
     public Uri PeerUrl => Url(_cluster.PeerTls ? "https" : "http", _ports[1]);
 
+    /// <summary>Where the agent beside etcd answers.</summary>
+    public Uri SidecarUrl => Url(_cluster.Security is null ? "http" : "https", _ports[2]);
+
     public Agent? Sidecar { get; private set; }
 
     public Agent? Wrapper { get; private set; }
@@ -89,7 +92,7 @@ sealed class Pod : IDisposable
     public async Task<(HttpStatusCode Status, string Body)> Ask(string path, string method = "GET")
     {
         using var client = _cluster.HttpClient();
-        using var request = new HttpRequestMessage(new HttpMethod(method), Url(_cluster.Security is null ? "http" : "https", _ports[2]) + path.TrimStart('/'));
+        using var request = new HttpRequestMessage(new HttpMethod(method), SidecarUrl + path.TrimStart('/'));
         using var response = await client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -64,7 +64,8 @@ sealed class Security : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    string Named(string name) => Path.Combine(_root, name);
+    /// <summary>A file of its own: a certificate or a key by its name.</summary>
+    public string Named(string name) => Path.Combine(_root, name);
 
     string Section(string name) => $"""
         {name}:

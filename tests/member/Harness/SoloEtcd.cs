@@ -20,7 +20,9 @@ sealed class SoloEtcd : IAsyncDisposable
     public EtcdClient Client { get; }
 
     /// <summary>Starts it on a directory, with the data that is there or without any.</summary>
-    public static async Task<SoloEtcd> Start(string directory)
+    /// <param name="directory">The directory.</param>
+    /// <param name="serves">Whether to wait until it answers anybody; one that asks for a user does not.</param>
+    public static async Task<SoloEtcd> Start(string directory, bool serves = true)
     {
         var ports = Ports.Free(2);
         var (client, peer) = (Url(ports[0]), Url(ports[1]));
@@ -35,6 +37,7 @@ sealed class SoloEtcd : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var etcd = new SoloEtcd(process, directory, new EtcdClient(new() { Endpoints = [new Uri(client)], CallTimeout = TimeSpan.FromSeconds(30) }));
+        if (!serves) return etcd;
         try
         {
             await Eventually.Is("etcd serves", async () =>
