@@ -2,8 +2,17 @@ using System.Globalization;
 using Druid.Model;
 using Druid.Prove;
 using Druid.StateMachine.Checking;
+using Druid.StateMachine.Diagrams;
 
 // druid-prove [--quick] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
+// druid-prove --draw mermaid|dot: prints the machine of the member agent.
+if (Value("--draw") is { } format)
+{
+    var initialization = MachineCatalog.Entry(Druid.Member.Membership.Joining.Machine);
+    var drawn = new DiagramOptions { Faults = true };
+    Console.Write(format == "dot" ? initialization.Dot(drawn) : initialization.Mermaid(drawn));
+    return 0;
+}
 var quick = args.Contains("--quick");
 var report = new Report();
 var scenarios = quick ? Bounds.Quick : [.. Bounds.Quick, .. Bounds.Wide];
@@ -24,17 +33,21 @@ foreach (var mutant in Mutants.All)
     report.Add(mutant, mutant.Explore());
 }
 Console.Error.WriteLine($"  {Mutants.All.Length} mutants, {report.Survivors} survive");
+var joining = new JoinReport();
 Console.WriteLine(report.Figures);
+Console.WriteLine(joining.Tables);
 if (Value("--report") is { } file)
 {
     Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
     File.WriteAllText(file, report.ToString());
+    File.AppendAllText(file, joining.ToString());
 }
 if (Value("--update") is { } page)
 {
     ProofPage.Update(page, report, quick);
+    joining.Update(page);
 }
 Console.Error.WriteLine(report.Summary);
-return report.IsClean ? 0 : 1;
+return report.IsClean && joining.IsClean ? 0 : 1;
 
 string? Value(string option) => Array.IndexOf(args, option) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;

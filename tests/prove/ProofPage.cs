@@ -21,6 +21,9 @@ static class ProofPage
         File.WriteAllText(page, text);
     }
 
+    /// <summary>Replaces one section.</summary>
+    public static void Update(string page, string section, string with) => File.WriteAllText(page, Replace(File.ReadAllText(page), section, with));
+
     static string NameOf(string row) => row.Split('|')[1].Trim();
 
     static string Replace(string text, string section, string with)

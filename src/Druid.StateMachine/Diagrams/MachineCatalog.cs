@@ -44,7 +44,8 @@ public static class MachineCatalog
         return text.Length == 0 ? null : text.ToString();
     }
 
-    static CatalogEntry Entry<TView>(Machine<TView> machine) => new(
+    /// <summary>How a machine is shown; for machines too that are defined elsewhere.</summary>
+    public static CatalogEntry Entry<TView>(Machine<TView> machine) => new(
         machine.Name, machine.Meaning,
         options => Diagrams.Mermaid.Draw(machine, options),
         options => Diagrams.Dot.Draw(machine, options),
