@@ -5,13 +5,20 @@ using Druid.StateMachine.Checking;
 using Druid.StateMachine.Diagrams;
 
 // druid-prove [--quick] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
-// druid-prove --draw mermaid|dot: prints the machine of the member agent.
+// druid-prove --draw mermaid|dot: prints the machine of the member agent; --joining FILE explores it alone and updates its tables.
 if (Value("--draw") is { } format)
 {
     var initialization = MachineCatalog.Entry(Druid.Member.Membership.Joining.Machine);
     var drawn = new DiagramOptions { Faults = true };
     Console.Write(format == "dot" ? initialization.Dot(drawn) : initialization.Mermaid(drawn));
     return 0;
+}
+if (Value("--joining") is { } proof)
+{
+    var alone = new JoinReport();
+    Console.WriteLine(alone.Tables);
+    alone.Update(proof);
+    return alone.IsClean ? 0 : 1;
 }
 var quick = args.Contains("--quick");
 var report = new Report();

@@ -3,7 +3,7 @@ namespace Druid.MemberBench.Scenarios;
 /// <summary>Full snapshots of 270 MB of random values: ours and those of etcd's own tool, in turns.</summary>
 static class FullSnapshots
 {
-    const int Rounds = 5;
+    const int Rounds = 3;
     const long Values = 270_000_000;
 
     public static async Task Measure(Workbench bench, CancellationToken cancel)

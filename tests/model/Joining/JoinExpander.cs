@@ -39,8 +39,8 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
     (JoinVerb Verb, bool Possible)[] Progress(JoinWorld w) =>
     [
         (JoinVerb.Step, w.Stage == Stage.Looking),
-        // Only a quorum can take a member's announcement; a single member is its own.
-        (JoinVerb.Publish, w.Stage == Stage.Started && (scenario.Alone || w.Quorum || w.Founding == 0 || (MemberTask)w.Task == MemberTask.Rebuild)),
+        (JoinVerb.Publish, w.Stage == Stage.Started && (IsFounder(w) || (w.Quorum && IsMember(w)))),
+        (JoinVerb.EtcdEnds, w.Stage == Stage.Started && !IsFounder(w) && w.Quorum && !IsMember(w)),
         (JoinVerb.Record, w.Stage == Stage.Published && w.Recorded != w.DiskIdentity),
         (JoinVerb.Write, scenario.Alone && w.Stage == Stage.Published && w.DiskRevision < MostRevision),
         (JoinVerb.BackUp, scenario.Store && w.Stage == Stage.Published && !w.StoreDown && w.BackupRevision < (scenario.Alone ? w.DiskRevision : 1)),
@@ -48,6 +48,11 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
         (JoinVerb.QuorumReturns, !scenario.Alone && !w.Quorum && w.Founding > 0),
         (JoinVerb.OrderEnds, w.Stage == Stage.Published && (MemberTask)w.Task is MemberTask.Rebuild or MemberTask.Rejoin),
     ];
+
+    // A single member is its own quorum, and so is one that founds its cluster anew.
+    bool IsFounder(JoinWorld w) => scenario.Alone || w.Founding == 0 || (w.DiskFounding > w.Founding && w.DiskFounding != Foreign);
+
+    static bool IsMember(JoinWorld w) => w.DiskIdentity == w.Listed && w.DiskFounding == w.Founding;
 
     bool IsPossible(JoinVerb hazard, JoinWorld w) => hazard switch
     {
@@ -74,6 +79,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
         {
             case JoinVerb.Step: Act(ref w, Decide(w)); break;
             case JoinVerb.Publish: Publish(ref w); break;
+            case JoinVerb.EtcdEnds: w.Stage = Stage.Looking; break;
             case JoinVerb.Record: w.Recorded = w.DiskIdentity; break;
             case JoinVerb.Write: w.DiskRevision++; break;
             case JoinVerb.BackUp: w.BackupRevision++; break;
@@ -91,7 +97,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
             case JoinVerb.ToldToLeave: Remove(ref w); w.Task = (byte)MemberTask.Leave; break;
             // Another one founds the cluster anew: it knows nothing of this member yet.
             case JoinVerb.ToldToRejoin: Remove(ref w); (w.Founding, w.Task) = (2, (byte)MemberTask.Rejoin); break;
-            case JoinVerb.ToldToRebuild: Remove(ref w); w.Task = (byte)MemberTask.Rebuild; break;
+            case JoinVerb.ToldToRebuild: (w.Stage, w.Task) = (w.Stage == Stage.Refused ? Stage.Refused : Stage.Looking, (byte)MemberTask.Rebuild); break;
         }
         into.Add(new Move(hazard ? (byte)63 : verb == JoinVerb.Step ? (byte)0 : (byte)verb, (byte)verb, 0, hazard), in w);
     }
@@ -147,8 +153,6 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
                 break;
             case JoinStep.Start when w.Disk == Disk.Whole:
                 (w.Stage, w.Did) = (Stage.Started, Did.StartedWithData);
-                // Of a restored directory etcd takes the founding that it is told.
-                if ((MemberTask)w.Task == MemberTask.Rebuild) w.DiskFounding = 2;
                 break;
             case JoinStep.Start { Initial.Exists: true }:
                 (w.Stage, w.Did, w.Disk, w.DiskIdentity, w.DiskFounding) = (Stage.Started, Did.StartedAsJoiner, Disk.Whole, w.Listed, w.Founding);
@@ -164,11 +168,11 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
                 (w.Did, w.Disk, w.DiskIdentity, w.DiskFounding, w.DiskRevision) = (Did.Restored, Disk.Whole, 1, (MemberTask)w.Task == MemberTask.Rebuild ? (byte)2 : (byte)1, scenario.Alone ? w.BackupRevision : (byte)0);
                 break;
             case JoinStep.RemoveLostIdentity:
-                w.Did = Did.ChangedMembership;
+                w.Did = Did.RemovedItself;
                 (w.Listed, w.ListedStarted) = (0, false);
                 break;
             case JoinStep.AddAsLearner:
-                w.Did = Did.ChangedMembership;
+                w.Did = Did.Joined;
                 // Identities are never given again; beyond what is told apart here, only the last two matter.
                 w.LastIdentity = (byte)(w.LastIdentity % MostIdentity + 1);
                 if (w.LastIdentity == w.Recorded) w.LastIdentity = (byte)(w.LastIdentity % MostIdentity + 1);

@@ -33,7 +33,7 @@ static class JoinPromises
         new("RefusesForAReason", "A member gives up only where data would be lost or mixed whatever it did.", (in JoinWorld before, Move _, in JoinWorld after) =>
             after.Did != Did.Refused || (before.Disk == Disk.Broken && before.BackupRevision == 0) || (before.Disk == Disk.Whole && before.DiskFounding != before.Founding && (MemberTask)before.Task != MemberTask.Rejoin)),
         new("LeftStaysOut", "A member that was told to leave does not join again.", (in JoinWorld before, Move _, in JoinWorld after) =>
-            (MemberTask)before.Task != MemberTask.Leave || after.Did != Did.ChangedMembership),
+            (MemberTask)before.Task != MemberTask.Leave || after.Did != Did.Joined),
     ];
 
     static bool Starts(Did did) => did is Did.StartedWithData or Did.StartedAsJoiner or Did.StartedAsFounder or Did.StartedAlone;

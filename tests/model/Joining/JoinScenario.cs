@@ -16,6 +16,9 @@ public enum JoinVerb : byte
     /// <summary>etcd announces its addresses to its cluster.</summary>
     Publish,
 
+    /// <summary>etcd hears from its peers that it is no member, and ends.</summary>
+    EtcdEnds,
+
     /// <summary>The agent notes the member's id in its lease.</summary>
     Record,
 

@@ -108,8 +108,11 @@ public enum Did : byte
     /// <summary>It restored a backup.</summary>
     Restored,
 
-    /// <summary>It changed the membership.</summary>
-    ChangedMembership,
+    /// <summary>It removed its lost identity from the cluster.</summary>
+    RemovedItself,
+
+    /// <summary>It added itself to the cluster.</summary>
+    Joined,
 
     /// <summary>It waited.</summary>
     Waited,

@@ -1,5 +1,4 @@
 using Druid.Member.Stores;
-using Druid.Member.Stores.Credentials;
 using Druid.Member.Stores.S3;
 
 namespace Druid.UnitTests.Member.Stores;
