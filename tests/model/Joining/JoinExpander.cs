@@ -46,6 +46,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
         (JoinVerb.BackUp, scenario.Store && w.Stage == Stage.Published && !w.StoreDown && w.BackupRevision < (scenario.Alone ? w.DiskRevision : 1)),
         (JoinVerb.StoreReturns, w.StoreDown),
         (JoinVerb.QuorumReturns, !scenario.Alone && !w.Quorum && w.Founding > 0),
+        (JoinVerb.OthersFound, !scenario.Alone && w.Founding == 0),
         (JoinVerb.OrderEnds, w.Stage == Stage.Published && (MemberTask)w.Task is MemberTask.Rebuild or MemberTask.Rejoin),
     ];
 
@@ -85,6 +86,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
             case JoinVerb.BackUp: w.BackupRevision++; break;
             case JoinVerb.StoreReturns: w.StoreDown = false; break;
             case JoinVerb.QuorumReturns: w.Quorum = true; break;
+            case JoinVerb.OthersFound: (w.Founding, w.Quorum, w.Listed, w.ListedStarted) = (1, true, 1, false); break;
             case JoinVerb.OrderEnds: w.Task = (byte)MemberTask.Serve; break;
             case JoinVerb.Crash: w.Stage = Stage.Looking; break;
             case JoinVerb.VolumeLost: (w.Stage, w.Disk, w.DiskIdentity, w.DiskFounding, w.DiskRevision) = (Stage.Looking, Disk.Empty, 0, 0, 0); break;

@@ -26,7 +26,7 @@ static class JoinPromises
             scenario.Alone || after.Did is not (Did.StartedAsFounder or Did.StartedAlone) || (MemberTask)before.Task == MemberTask.Rebuild
             || (after.Did == Did.StartedAsFounder && before.Recorded == 0 && !before.Quorum)),
         new("DataKept", "Data is put aside only where a quorum or a backup stands in for it.", (in JoinWorld before, Move _, in JoinWorld after) =>
-            after.Did != Did.PutAside || (scenario.Alone || (MemberTask)before.Task == MemberTask.Rebuild ? before.BackupRevision > 0 && !before.StoreDown : before.Quorum)
+            after.Did != Did.PutAside || ((before is { BackupRevision: > 0, StoreDown: false } && (scenario.Alone || (MemberTask)before.Task == MemberTask.Rebuild)) || (before.Quorum && !scenario.Alone))
                 && (before.Disk == Disk.Broken || (scenario.Alone ? before.DiskRevision < before.BackupRevision : before.DiskIdentity != before.Listed || before.DiskFounding != before.Founding))),
         new("RestoredOverNothing", "A backup is restored only where there is no data and no quorum that has it all.", (in JoinWorld before, Move _, in JoinWorld after) =>
             after.Did != Did.Restored || (before.Disk == Disk.Empty && (scenario.Alone || !before.Quorum))),

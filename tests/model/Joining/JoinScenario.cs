@@ -34,6 +34,9 @@ public enum JoinVerb : byte
     /// <summary>A quorum of the others answers again.</summary>
     QuorumReturns,
 
+    /// <summary>The others found the cluster, with this member in it.</summary>
+    OthersFound,
+
     /// <summary>The operator takes an order back that was obeyed.</summary>
     OrderEnds,
 
@@ -93,7 +96,7 @@ public sealed record JoinScenario
     internal Machine<JoinObservation> Machine { get; init; } = Druid.Member.Membership.Joining.Machine;
 
     /// <summary>The bounds in words.</summary>
-    public string Bounds => $"{(Alone ? "single member" : "one of several")}, {(Store ? "with" : "without")} backups, any {Hazards} of {HazardKinds.Length} hazards";
+    public string Bounds => $"{(Alone ? "single member" : "one of several")}, {(Store ? "with" : "without")} backups, up to {Hazards} hazards of {HazardKinds.Length} kinds";
 
     static readonly ImmutableArray<JoinVerb> OfAll = [JoinVerb.Crash, JoinVerb.StepFails, JoinVerb.VolumeLost, JoinVerb.DataDamaged];
 
