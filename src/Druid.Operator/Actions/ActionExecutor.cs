@@ -125,7 +125,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         await Task.WhenAll(ComponentObserver.ToWrite(apply.Kind, objects, context).Select(async rendered =>
         {
             var live = objects.Owned.GetValueOrDefault(new(rendered.Kind, rendered.Metadata.Name));
-            if (rendered is StatefulSet wanted && live is StatefulSet there && FixedFields.Difference(wanted, there) is not null)
+            if (rendered is StatefulSet wanted && live is StatefulSet there && (there.IsBeingDeleted || FixedFields.Difference(wanted, there) is not null))
             {
                 // It is applied once it is seen to be gone; its pods run on.
                 await volumes.Orphan(objects, cancel);
@@ -148,8 +148,10 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         }
     }
 
-    Task Delete(IEnumerable<IResource> resources, CancellationToken cancel) =>
-        Each(resources.Where(r => !r.IsBeingDeleted).Select(r => Rendered.Visit(r, new Deleting(client, cancel))));
+    Task Delete(IEnumerable<IResource> resources, CancellationToken cancel) => Each(resources.Select(r =>
+        r is StatefulSet { IsBeingDeleted: true } going ? volumes.Release(going, cancel)
+        : r.IsBeingDeleted ? Task.CompletedTask
+        : Rendered.Visit(r, new Deleting(client, cancel))));
 
     async Task DeletePod(DeletePod delete, ClusterObjects objects, CancellationToken cancel)
     {

@@ -30,10 +30,24 @@ sealed class VolumeActions(KubernetesClient client, RecentWrites recent)
         }
     }
 
-    /// <summary>Deletes the StatefulSet as it was observed and leaves its pods; the one made anew adopts them.</summary>
+    /// <summary>Takes the next step of deleting the StatefulSet as it was observed without its pods; the one made anew adopts them.</summary>
+    /// <remarks>
+    /// The garbage collector takes the owner off the pods that it knows of, and later deletes those whose owner is gone. A pod
+    /// that was adopted a moment ago can be known too late for the first and early enough for the second. So the StatefulSet is
+    /// held by a finalizer until no pod names it, and one that has not adopted all its pods is not deleted at all.
+    /// </remarks>
     public async Task Orphan(ClusterObjects objects, CancellationToken cancel)
     {
-        if (objects.StatefulSet is not { } statefulSet || statefulSet.IsBeingDeleted)
+        if (objects.StatefulSet is not { } statefulSet)
+        {
+            return;
+        }
+        if (statefulSet.IsBeingDeleted)
+        {
+            await Release(statefulSet, cancel);
+            return;
+        }
+        if (!Adoption.IsComplete(objects))
         {
             return;
         }
@@ -41,10 +55,52 @@ sealed class VolumeActions(KubernetesClient client, RecentWrites recent)
         {
             await Relabel(objects.Etcd, pod, cancel);
         }
-        await client.Delete<StatefulSet>(
-            statefulSet.Key, new() { Uid = statefulSet.Metadata.Uid, ResourceVersion = statefulSet.Metadata.ResourceVersion, Propagation = Propagation.Orphan }, cancel);
-        // The server marks it at once and removes it when its pods are free; until the cache shows that, it counts as going.
-        recent.Remember(statefulSet with { Metadata = statefulSet.Metadata with { DeletionTimestamp = objects.At } });
+        if (await client.SetFinalizer(statefulSet, Finalizers.KeepsPods, present: true, cancel) is not { } held)
+        {
+            return;
+        }
+        await client.Delete<StatefulSet>(held.Key, new() { Uid = held.Metadata.Uid, ResourceVersion = held.Metadata.ResourceVersion, Propagation = Propagation.Orphan }, cancel);
+        // The server marks it at once; until the cache shows that, it counts as going.
+        recent.Remember(held with { Metadata = held.Metadata with { DeletionTimestamp = objects.At, Finalizers = [.. held.Metadata.Finalizers ?? [], Adoption.GarbageCollector] } });
+    }
+
+    /// <summary>Lets a StatefulSet go that is being deleted without its pods, once the garbage collector is done with it.</summary>
+    public async Task Release(StatefulSet statefulSet, CancellationToken cancel)
+    {
+        if (!Adoption.AwaitsRelease(statefulSet))
+        {
+            return;
+        }
+        // Asked of the server: a cache may not show the last adoption yet.
+        var all = new ListOptions { LabelSelector = $"{Labels.ManagedBy}={Labels.Manager},{Labels.PartOf}={statefulSet.Label(Labels.PartOf)}" };
+        await foreach (var pod in client.List<Pod>(statefulSet.Metadata.Namespace, all, cancel: cancel))
+        {
+            if (pod.IsControlledBy(statefulSet))
+            {
+                await Disown(pod, statefulSet, cancel);
+            }
+        }
+        await client.SetFinalizer(statefulSet, Finalizers.KeepsPods, present: false, cancel);
+        recent.RememberGone(statefulSet);
+    }
+
+    async Task Disown(Pod pod, StatefulSet owner, CancellationToken cancel)
+    {
+        try
+        {
+            await client.Patch<Pod>(pod.Key, PatchKind.Strategic, new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["uid"] = pod.Metadata.Uid,
+                    ["ownerReferences"] = new JsonArray(new JsonObject { ["$patch"] = "delete", ["uid"] = owner.Metadata.Uid }),
+                },
+            }, cancel: cancel);
+        }
+        catch (KubernetesException error) when (error.Reason is ErrorReason.NotFound)
+        {
+            // It went by itself meanwhile.
+        }
     }
 
     // A new StatefulSet adopts the pods that its selector finds; those of an older operator may lack a label.

@@ -50,7 +50,11 @@ static class RunCommand
             stop.Cancel();
         });
         log.Information("druid-operator {Version} starts", typeof(RunCommand).Assembly.GetName().Version?.ToString(3));
+        var resting = new MemoryAtRest().Run(stop.Token);
         // Leadership that was lost is not taken up again by a process that may still hold old ideas.
-        return await new OperatorHost(cluster, configuration, images, log).Run(stop.Token) ? 0 : 1;
+        var ended = await new OperatorHost(cluster, configuration, images, log).Run(stop.Token);
+        await stop.CancelAsync();
+        await resting;
+        return ended ? 0 : 1;
     }
 }

@@ -28,6 +28,7 @@ static class Sources
         .Watches(cache.Secrets, change => cache.EtcdsNaming(change.Key).Select(etcd => etcd.Key));
 
     static bool SaysSomethingNew(StoreChange<Pod> change) => change.IsMoreThanStatus
+        || change.Old?.Controller?.Uid != change.New?.Controller?.Uid
         || PodObserver.StateOf(change.Old) != PodObserver.StateOf(change.New)
         || PodObserver.HasReadyContainers(change.Old) != PodObserver.HasReadyContainers(change.New)
         || change.Old?.Status?.PodIP != change.New?.Status?.PodIP;

@@ -60,7 +60,7 @@ public sealed class ClusterObserver(ObserverOptions options)
             Components = deleting ? [.. ComponentObserver.ObserveForDeletion(objects)]
                 : errors.Count > 0 ? []
                 : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
-            RevisionKnown = statefulSet is null || statefulSet.Status?.ObservedGeneration >= statefulSet.Metadata.Generation,
+            RevisionKnown = statefulSet is null || Adoption.IsComplete(objects),
             ClaimTemplateBehind = VolumeObserver.IsTemplateBehind(objects),
             ControllerRolls = statefulSet?.Spec?.UpdateStrategy?.Type == nameof(UpdateStrategy.RollingUpdate),
             Members = [.. MemberObserver.Observe(objects, plan)],

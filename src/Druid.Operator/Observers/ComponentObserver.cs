@@ -20,7 +20,7 @@ public static class ComponentObserver
     {
         var left = OfKind(component.Kind, objects).ToList();
         var state = left.Count == 0 ? ComponentState.Missing
-            : left.TrueForAll(o => o.IsBeingDeleted) ? ComponentState.Going
+            : left.TrueForAll(o => o.IsBeingDeleted && !IsHeld(o)) ? ComponentState.Going
             : ComponentState.Current;
         return new ComponentView(component.Kind, state, left.Count == 0 ? null : string.Join(", ", left.Select(o => $"{o.Kind} {o.Metadata.Name}")));
     });
@@ -86,6 +86,14 @@ public static class ComponentObserver
         {
             return (ComponentState.Missing, $"{rendered.Kind} {rendered.Metadata.Name}");
         }
+        if (IsHeld(live))
+        {
+            return (ComponentState.Missing, $"{rendered.Kind} {rendered.Metadata.Name} is made anew around its pods");
+        }
+        if (rendered is StatefulSet wanted && live is StatefulSet there && !there.IsBeingDeleted && FixedFields.Difference(wanted, there) is not null && !Adoption.IsComplete(objects))
+        {
+            return (ComponentState.Going, $"{rendered.Kind} {rendered.Metadata.Name} adopts its pods and is then made anew");
+        }
         if (live.IsBeingDeleted)
         {
             return (ComponentState.Going, $"{rendered.Kind} {rendered.Metadata.Name}");
@@ -97,6 +105,8 @@ public static class ComponentObserver
             var path => (ComponentState.Behind, $"{rendered.Kind} {rendered.Metadata.Name}: {path}"),
         };
     }
+
+    static bool IsHeld(IResource live) => live is StatefulSet statefulSet && Adoption.AwaitsRelease(statefulSet);
 
     // An object that goes cannot be written, so it outweighs what could be done about the others of its kind.
     static int Weight(ComponentState state) => state switch

@@ -114,6 +114,54 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
         Assert.Equal(pods, await Uids(key));
     }
 
+    [Fact]
+    public async Task A_pod_adopted_too_late_for_the_garbage_collector_outlives_the_StatefulSet_that_is_made_anew()
+    {
+        var (key, held) = await Held();
+        var pods = await Uids(key);
+        await fixture.Client.Patch<Pod>(key with { Name = "e-1" }, PatchKind.Merge, new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["ownerReferences"] = new JsonArray(new JsonObject
+                {
+                    ["apiVersion"] = "apps/v1", ["kind"] = "StatefulSet", ["name"] = "e", ["uid"] = held.Metadata.Uid, ["controller"] = true, ["blockOwnerDeletion"] = true,
+                }),
+            },
+        });
+        await fixture.Change(key, Annotated(null));
+        var renewed = await ControlPlane.Eventually<StatefulSet>("the StatefulSet is made anew", async () =>
+            await fixture.Client.TryGet<StatefulSet>(key) is { IsBeingDeleted: false } now && now.Metadata.Uid != held.Metadata.Uid ? now : null);
+        await ControlPlane.Eventually("it has adopted the pods", async () =>
+            (await fixture.Client.ListPage<Pod>(key.Namespace)).Items.All(p => p.IsControlledBy(renewed)));
+        await fixture.UntilReady(key);
+        Assert.Equal(pods, await Uids(key));
+    }
+
+    [Fact]
+    public async Task A_cluster_is_deleted_whose_StatefulSet_was_being_made_anew()
+    {
+        var (key, _) = await Held();
+        await fixture.Client.Delete<Etcd>(key);
+        await fixture.Change(key, Annotated(null));
+        await fixture.UntilGone(key);
+        await ControlPlane.Eventually("no pod is left", async () => (await fixture.Client.ListPage<Pod>(key.Namespace)).Items.Count == 0);
+    }
+
+    // A suspended cluster whose StatefulSet is being made anew, as an operator leaves it that dies half-way.
+    async Task<(ObjectKey Key, StatefulSet Set)> Held()
+    {
+        var key = await fixture.Create(3);
+        await fixture.UntilReady(key);
+        await fixture.Change(key, Annotated(""));
+        await fixture.Until(key, "is suspended", e => OperatorFixture.StateOf(e, "lifecycle") == "Suspended");
+        await fixture.Client.Patch<StatefulSet>(key, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = new JsonArray(Finalizers.KeepsPods) } });
+        await fixture.Client.Delete<StatefulSet>(key, new() { Propagation = Propagation.Orphan });
+        var held = await ControlPlane.Eventually<StatefulSet>("the garbage collector has let go of the pods", async () =>
+            await fixture.Client.Get<StatefulSet>(key) is { Metadata.Finalizers: [Finalizers.KeepsPods] } set ? set : null);
+        return (key, held);
+    }
+
     static JsonObject Annotated(string? suspend) =>
         new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Annotations.SuspendReconcile] = suspend } } };
 
