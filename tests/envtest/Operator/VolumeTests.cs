@@ -125,7 +125,12 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
             {
                 ["ownerReferences"] = new JsonArray(new JsonObject
                 {
-                    ["apiVersion"] = "apps/v1", ["kind"] = "StatefulSet", ["name"] = "e", ["uid"] = held.Metadata.Uid, ["controller"] = true, ["blockOwnerDeletion"] = true,
+                    ["apiVersion"] = "apps/v1",
+                    ["kind"] = "StatefulSet",
+                    ["name"] = "e",
+                    ["uid"] = held.Metadata.Uid,
+                    ["controller"] = true,
+                    ["blockOwnerDeletion"] = true,
                 }),
             },
         });
