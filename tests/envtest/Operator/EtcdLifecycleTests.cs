@@ -106,6 +106,12 @@ public sealed class EtcdLifecycleTests(OperatorFixture fixture) : IDisposable
             (await fixture.Client.Get<Service>(key with { Name = "e-client" })).Spec?.Selector?[Labels.PartOf] == "e");
         await ControlPlane.Eventually("the disruption budget is back", async () => await fixture.Client.TryGet<PodDisruptionBudget>(key) is not null);
         await ControlPlane.Eventually("the replicas are put back", async () => (await fixture.Client.Get<StatefulSet>(key)).Spec?.Replicas == 3);
+        await ControlPlane.Eventually("an event tells which field of which object, and what to do instead", async () =>
+        {
+            var said = (await fixture.Client.ListPage<Event>(key.Namespace)).Items.Where(e => e is { Reason: "PutBack", EventType: "Warning", InvolvedObject.Kind: "Etcd" }).Select(e => e.Message ?? "").ToList();
+            return said.Any(m => m.StartsWith("Service e-client: spec.selector", StringComparison.Ordinal) && m.Contains("To change it, change the Etcd", StringComparison.Ordinal))
+                && said.Any(m => m.StartsWith("StatefulSet e: spec.replicas", StringComparison.Ordinal));
+        });
     }
 
     [Fact]

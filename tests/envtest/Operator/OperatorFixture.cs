@@ -47,11 +47,11 @@ public sealed class OperatorFixture : IAsyncLifetime
     internal void VerifySteps() => OperatorLog.Conforms([.. before.Append(Operator).Select(o => o.Log.Lines)]);
 
     /// <summary>Stops the operator that runs and starts another.</summary>
-    internal async Task RestartOperator(Action<Druid.Operator.Configuration.OperatorConfiguration>? configure = null)
+    internal async Task RestartOperator(Action<Druid.Operator.Configuration.OperatorConfiguration>? configure = null, Druid.Operator.Images.ImageVector? images = null)
     {
         await Operator.DisposeAsync();
         before.Add(Operator);
-        running = RunningOperator.Start(Plane, configure);
+        running = RunningOperator.Start(Plane, configure, images: images);
     }
 
     /// <summary>Cuts the operator off from the API server in the middle of whatever it does, as its death would, and starts another.</summary>

@@ -17,13 +17,16 @@ sealed class RunningOperator : IAsyncDisposable
     readonly Serilog.Core.Logger log;
     readonly Uri metrics;
 
-    RunningOperator(ClusterConfiguration cluster, OperatorConfiguration configuration, RequestCounter requests)
+    RunningOperator(ClusterConfiguration cluster, OperatorConfiguration configuration, ImageVector images, RequestCounter requests)
     {
         Requests = requests;
         metrics = new($"http://127.0.0.1:{configuration.Server.Metrics.Port}/metrics");
         log = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
-        running = new OperatorHost(cluster, configuration, ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test"), log) { Requests = requests, Wrap = handler => new Severable(handler, dead.Token) }.Run(stop.Token);
+        running = new OperatorHost(cluster, configuration, images, log) { Requests = requests, Wrap = handler => new Severable(handler, dead.Token) }.Run(stop.Token);
     }
+
+    /// <summary>The images where a test names no others.</summary>
+    public static ImageVector Images { get; } = ImageVector.Of("docker.io/druid/member:test", "docker.io/druid/busybox:test");
 
     /// <summary>Every request it made.</summary>
     public RequestCounter Requests { get; }
@@ -42,7 +45,8 @@ sealed class RunningOperator : IAsyncDisposable
     /// <param name="plane">The cluster.</param>
     /// <param name="configure">Changes its configuration.</param>
     /// <param name="account">Who it is to the cluster; an administrator unless given.</param>
-    public static RunningOperator Start(ControlPlane plane, Action<OperatorConfiguration>? configure = null, ClusterConfiguration? account = null)
+    /// <param name="images">Its images; <see cref="Images"/> unless given.</param>
+    public static RunningOperator Start(ControlPlane plane, Action<OperatorConfiguration>? configure = null, ClusterConfiguration? account = null, ImageVector? images = null)
     {
         var configuration = new OperatorConfiguration();
         configuration.LeaderElection.Enabled = false;
@@ -51,7 +55,7 @@ sealed class RunningOperator : IAsyncDisposable
         configuration.Server.Metrics.Port = FreePort();
         configuration.ClientConnection.Qps = 0;
         configure?.Invoke(configuration);
-        return new(account ?? plane.Configuration, configuration, new());
+        return new(account ?? plane.Configuration, configuration, images ?? Images, new());
     }
 
     /// <summary>Stops it as a signal would, and waits for its end.</summary>
