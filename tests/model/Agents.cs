@@ -132,6 +132,11 @@ sealed class Agents(Scenario scenario)
             var place = (byte)PlaceOf(m.Seat);
             changed |= m.Published != place;
             m.Published = place;
+            if (m.Rebuilt && w.Leader - 1 == i)
+            {
+                m.Lease.Task = (byte)MemberTask.Serve; // The order is carried out.
+                changed = true;
+            }
             if (m.Lease.Exists && m.Pod.Phase == Phase.Running && m.Trouble != Trouble.Partitioned && m.Lease.Leads != (w.Leader - 1 == i))
             {
                 m.Lease.Leads = w.Leader - 1 == i;

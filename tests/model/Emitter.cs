@@ -6,7 +6,7 @@ namespace Druid.Model;
 /// <summary>Who moves: the processes that are treated fairly.</summary>
 static class Process
 {
-    public const byte Operator = 0, SetController = 1, Late = 2, Leader = 3, Backup = 4, Chance = 5, Cache = 8, Kubelet = 16, Agent = 24, Network = 32, Storage = 40;
+    public const byte Operator = 0, SetController = 1, Late = 2, Leader = 3, Backup = 4, Chance = 5, Cache = 8, Kubelet = 16, Agent = 24, Network = 32, Storage = 40, Clock = 48;
 }
 
 /// <summary>

@@ -83,7 +83,7 @@ sealed class Hazards(Scenario scenario)
         {
             ref readonly var m = ref w.Members[i];
             if ((m.Published != (byte)Agents.PlaceOf(m.Seat) && !(m.Seat == Seat.None && m.Published == (byte)Membership.Unknown))
-                || (m.Lease.Exists && m.Lease.Lost && m.Disk != Disk.Lost))
+                || (m.Lease.Exists && m.Lease.Lost && m.Disk != Disk.Lost) || m.Rebuilt)
             {
                 return false;
             }

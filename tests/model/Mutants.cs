@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Druid.Model.Tasks;
 using Druid.StateMachine.Etcd;
 using static Druid.StateMachine.Etcd.EtcdLifecycle;
 
@@ -24,54 +25,81 @@ public static class Mutants
 
     static readonly Scenario Recovers = new() { Name = "", Crashes = false, RecoveryAllowed = true, Store = true, Faults = 2, FaultKinds = [Verb.LoseDisk] };
 
+    static readonly CopyScenario Copies = new() { Name = "", Edits = 1 };
+
+    static readonly OpsScenario Runs = new() { Name = "" };
+
     /// <summary>All of them.</summary>
     public static ImmutableArray<Mutant> All { get; } =
     [
         // Invariants.
-        new("a rollout that does not wait for the last pod", "QuorumKept", Updates, m => m
+        Mutant.Of("a rollout that does not wait for the last pod", "QuorumKept", Updates, m => m
             .Drop(Replacing, "not (all members participate)")
             .Instead(Replacing, "a follower is outdated", c => [new DeletePod(c.Members.Last(p => p is { Outdated: true, Participates: true }).Ordinal, Evict: false)])),
-        new("a scale-out by two", "OneChangeAtATime", ScalesOut, m => m
+        Mutant.Of("a scale-out by two", "OneChangeAtATime", ScalesOut, m => m
             .Instead($"{ScalingOut}/{ScaleOut.Guarding}", "more members wanted", c => ClusterFacts.ChangeTo(c.Plan with { Size = c.Wanted }))),
-        new("a scale-in that forgets the membership", "OrderOfLeaving", ScalesIn, m => m
+        Mutant.Of("a scale-in that forgets the membership", "OrderOfLeaving", ScalesIn, m => m
             .Instead(ScaleInLeaving, "otherwise", c => ClusterFacts.ChangeTo(c.Plan with { Size = c.Size - 1 }))),
-        new("a volume taken for garbage as no pod uses it", "VolumesKept", Updates with { Edits = 0, Faults = 1, FaultKinds = [Verb.LosePod] }, m => m
+        Mutant.Of("a volume taken for garbage as no pod uses it", "VolumesKept", Updates with { Edits = 0, Faults = 1, FaultKinds = [Verb.LosePod] }, m => m
             .Instead(Ready, "not (all members participate)", c => c.Members.Where(v => v is { HasVolume: true, Pod: PodState.None }).Select(v => new DeleteVolume(v.Ordinal)))),
-        new("a deletion that does not wait for pods", "FinalizerLast", Deletes, m => m
+        Mutant.Of("a deletion that does not wait for pods", "FinalizerLast", Deletes, m => m
             .Drop(Deleting, "pods without a StatefulSet are left").Drop(Deleting, "pods are left")),
-        new("a deletion that leaves the compaction job", "FinalizerLast", Compacts with { Crashes = true, EditKinds = [Verb.Write, Verb.DeleteEtcd] }, m => m
+        Mutant.Of("a deletion that leaves the compaction job", "FinalizerLast", Compacts with { Crashes = true, EditKinds = [Verb.Write, Verb.DeleteEtcd] }, m => m
             .Drop(Deleting, "a compaction job is left")),
-        new("a suspension that does not hold", "SuspensionRespected", Updates with { Edits = 2, EditKinds = [Verb.ToggleSuspension, Verb.ChangeTemplate] }, m => m
+        Mutant.Of("a suspension that does not hold", "SuspensionRespected", Updates with { Edits = 2, EditKinds = [Verb.ToggleSuspension, Verb.ChangeTemplate] }, m => m
             .Forget(Lifecycle, "managed and objects are missing, edited or behind the spec", "managed")),
-        new("a hibernation that does not wait for the snapshot", "SavedBeforeStop", Hibernates, m => m
+        Mutant.Of("a hibernation that does not wait for the snapshot", "SavedBeforeStop", Hibernates, m => m
             .Forget(Saving, "the full snapshot was taken", "the full snapshot was taken")),
-        new("a hibernation that goes on without the snapshot that failed", "SavedBeforeStop", Hibernates with { Faults = 1, FaultKinds = [Verb.FailSnapshot] }, m => m
+        Mutant.Of("a hibernation that goes on without the snapshot that failed", "SavedBeforeStop", Hibernates with { Faults = 1, FaultKinds = [Verb.FailSnapshot] }, m => m
             .Instead(Saving, "it failed just now", c => ClusterFacts.ChangeTo(c.Plan with { Size = 0 }))),
-        new("a compaction that does not look for another", "OneCompaction", Compacts, m => m
+        Mutant.Of("a compaction that does not look for another", "OneCompaction", Compacts, m => m
             .Drop(SnapshotCompaction.Idle, "a job is there and not suspended")),
-        new("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
+        Mutant.Of("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
             .Instead(ScaleInGuard, "fewer members wanted", c => [new AssignTask(c.Size - 1, MemberTask.Leave), new ObserveGeneration(c.Generation)])),
-        new("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m
+        Mutant.Of("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m
             .Instead(Ready, "not (all members participate)", _ => [new AssignTask(0, MemberTask.Rebuild)])),
 
         // Liveness.
-        new("a scale-out that never begins", "StableReconciliation", ScalesOut, m => m
+        Mutant.Of("a scale-out that never begins", "StableReconciliation", ScalesOut, m => m
             .Drop($"{ScalingOut}/{ScaleOut.Guarding}", "more members wanted")),
-        new("a scale-in that changes its mind again and again", "StableReconciliation", ScalesIn, m => m
+        Mutant.Of("a scale-in that changes its mind again and again", "StableReconciliation", ScalesIn, m => m
             .Instead(ScaleInLeaving, "otherwise", c => [new AssignTask(c.Size - 1, MemberTask.Serve)])),
-        new("a rollout that leaves the leader out", "StableReconciliation", Updates with { Members = 1, Wanted = 1 }, m => m
+        Mutant.Of("a rollout that leaves the leader out", "StableReconciliation", Updates with { Members = 1, Wanted = 1 }, m => m
             .Drop(Replacing, "the leader is outdated")),
-        new("a hibernation that never asks for the snapshot", "StableReconciliation", Hibernates, m => m
+        Mutant.Of("a hibernation that never asks for the snapshot", "StableReconciliation", Hibernates, m => m
             .Drop(Saving, "otherwise")),
-        new("a peer TLS change that stops half-way", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.TogglePeerTls] }, m => m
+        Mutant.Of("a peer TLS change that stops half-way", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.TogglePeerTls] }, m => m
             .Drop($"{ChangingPeerTls}/{PeerTlsChange.Rolling}/{MemberRollout.Replacing}", "the leader is outdated")),
-        new("a resize that leaves the claim template", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.ChangeCapacity] }, m => m
+        Mutant.Of("a resize that leaves the claim template", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.ChangeCapacity] }, m => m
             .Drop($"{ResizingVolumes}/{VolumeResize.Growing}", "the claim template is behind the spec")),
-        new("a recovery that does not release its members", "StableReconciliation", Recovers, m => m
+        Mutant.Of("a recovery that does not release its members", "StableReconciliation", Recovers, m => m
             .Drop($"{Recovering}/{QuorumRecovery.Regrowing}", "a member has joined the founder")),
-        new("a compaction whose end nobody notices", "StableReconciliation", Compacts, m => m
+        Mutant.Of("a compaction whose end nobody notices", "StableReconciliation", Compacts, m => m
             .Drop(SnapshotCompaction.Compacting, "the job succeeded")),
-        new("a deletion that keeps its finalizer", "DeletionCompletes", Deletes, m => m
+        Mutant.Of("a deletion that keeps its finalizer", "DeletionCompletes", Deletes, m => m
             .Drop(Deleting, "otherwise")),
+
+        // Tasks.
+        Mutant.Of("a copy that looks at its spec only once", "CopiedWhenDue", Copies, m => m
+            .Drop(BackupCopy.Pending, "the spec is invalid").Instead(BackupCopy.Pending, "otherwise", _ => [new StartCopyJob()])),
+        new("OneCopyJob", Copies with { Name = "a copy that begins again as the operator forgot that it was done", Edits = 0, Faults = 1, TrustsMemory = true }),
+        Mutant.Of("a copy task that goes before its job", "CopyFinalizerLast", Copies with { Edits = 1 }, m => m
+            .Drop(BackupCopy.Deleting, "the job is there")),
+        Mutant.Of("a copy whose failure nobody notices", "CopyEnds", Copies with { Faults = 1 }, m => m
+            .Drop(BackupCopy.Copying, "the job failed")),
+        Mutant.Of("a copy task that keeps its finalizer", "CopyDeletionCompletes", Copies with { Edits = 1 }, m => m
+            .Drop(BackupCopy.Deleting, "otherwise")),
+        Mutant.Of("a task that asks before it is recorded", "AskedOnceAccepted", Runs, m => m
+            .Instead(OpsTask.Pending, "otherwise", _ => [new RunTask()])),
+        Mutant.Of("a failed task that begins again", "OutcomeIsFinal", Runs with { Faults = 1 }, m => m
+            .Redirect(OpsTask.Failed, "otherwise", OpsTask.Pending)),
+        Mutant.Of("a task that takes the question for the answer", "SuccessIsTrue", Runs, m => m
+            .Forget(OpsTask.InProgress, "it is done", "it is done")),
+        Mutant.Of("a task that is removed at once", "KeptForAWhile", Runs, m => m
+            .Forget(OpsTask.Succeeded, "it was kept long enough", "it was kept long enough")),
+        Mutant.Of("a task without a time limit", "TaskEnds", Runs, m => m
+            .Drop(OpsTask.InProgress, "its time ran out")),
+        Mutant.Of("a task that is kept for ever", "TaskGoes", Runs, m => m
+            .Drop(OpsTask.Succeeded, "it was kept long enough")),
     ];
 }

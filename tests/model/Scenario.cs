@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
+using Druid.StateMachine.Checking;
 using Druid.StateMachine.Etcd;
 using Druid.StateMachine.Machines;
 
 namespace Druid.Model;
 
 /// <summary>One setting in which the lifecycle is explored: where it begins, what may go wrong, what the user may do.</summary>
-public sealed record Scenario
+public sealed record Scenario : ISetting
 {
-    /// <summary>The name.</summary>
+    /// <inheritdoc />
     public required string Name { get; init; }
 
     /// <summary>The machine that decides.</summary>
@@ -73,7 +74,7 @@ public sealed record Scenario
     /// </summary>
     public long MaxStates { get; init; } = 50_000_000;
 
-    /// <summary>The bounds in words.</summary>
+    /// <inheritdoc />
     public string Bounds
     {
         get
@@ -94,6 +95,13 @@ public sealed record Scenario
             return string.Join("; ", bounds);
         }
     }
+
+    /// <inheritdoc />
+    public IEnumerable<string> Promises => new Promises(this) is var promises ? promises.Invariants.Select(i => i.Name).Concat(promises.Goals.Select(g => g.Name)) : [];
+
+    /// <inheritdoc />
+    public Exploration Explore(ExplorerOptions? options = null) =>
+        Explorer<World>.Explore(new EtcdModel(this), (options ?? new()) with { MaxStates = MaxStates });
 
     string Values(Verb edit) => edit switch
     {

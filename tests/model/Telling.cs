@@ -19,7 +19,7 @@ sealed class Telling(Scenario scenario, Brain brain)
             Process.Leader => "Leader's agent",
             Process.Backup => "Backup",
             Process.Chance => "Hazard",
-            >= Process.Storage => "Storage",
+            >= Process.Storage and < Process.Clock => "Storage",
             >= Process.Network => "Network",
             >= Process.Agent => $"Agent {move.Process - Process.Agent}",
             >= Process.Kubelet => $"Kubelet of {move.Process - Process.Kubelet}",

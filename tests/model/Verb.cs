@@ -27,4 +27,7 @@ public enum Verb : byte
 
     // The user.
     Scale, ChangeTemplate, TogglePeerTls, ToggleSuspension, ToggleInvalid, RequestReconcile, AllowRecovery, ToggleRuntime, DeleteEtcd, ChangeCapacity, ToggleStrategy,
+
+    // Tasks.
+    DeleteTask, PassTime,
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Druid.Model;
-using Druid.StateMachine.Checking;
 
 namespace Druid.PropertyTests;
 
@@ -13,7 +12,7 @@ public sealed class ExplorationTests
     public void Every_promise_holds_in_every_reachable_state(string name)
     {
         var scenario = Bounds.Quick.Single(s => s.Name == name);
-        var exploration = Explorer<World>.Explore(new EtcdModel(scenario));
+        var exploration = scenario.Explore();
         Assert.True(exploration.Complete, exploration.Violation?.ToString());
 
         var row = string.Create(CultureInfo.InvariantCulture, $"| {name} | {scenario.Bounds} | {exploration.States:N0} | {exploration.Transitions:N0} | {exploration.Depth} |");
@@ -24,8 +23,8 @@ public sealed class ExplorationTests
     [Fact]
     public void The_figures_do_not_depend_on_the_number_of_workers()
     {
-        var model = new EtcdModel(Bounds.Quick.Single(s => s.Name == "scale in, changing one's mind"));
-        var (one, three) = (Explorer<World>.Explore(model, new() { Workers = 1 }), Explorer<World>.Explore(model, new() { Workers = 3 }));
+        var scenario = Bounds.Quick.Single(s => s.Name == "scale in, changing one's mind");
+        var (one, three) = (scenario.Explore(new() { Workers = 1 }), scenario.Explore(new() { Workers = 3 }));
         Assert.Equal((one.States, one.Transitions, one.Depth), (three.States, three.Transitions, three.Depth));
     }
 

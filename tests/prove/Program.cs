@@ -4,7 +4,7 @@ using Druid.Prove;
 using Druid.StateMachine.Checking;
 using Druid.StateMachine.Diagrams;
 
-// druid-prove [--quick] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
+// druid-prove [--quick] [--only PART-OF-A-NAME] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
 // druid-prove --draw mermaid|dot: prints the machine of the member agent; --joining FILE explores it alone and updates its tables.
 if (Value("--draw") is { } format)
 {
@@ -22,24 +22,24 @@ if (Value("--joining") is { } proof)
 }
 var quick = args.Contains("--quick");
 var report = new Report();
-var scenarios = quick ? Bounds.Quick : [.. Bounds.Quick, .. Bounds.Wide];
+var only = Value("--only");
+var scenarios = (quick ? Bounds.Quick : [.. Bounds.Quick, .. Bounds.Wide]).Where(s => only is null || s.Name.Contains(only, StringComparison.OrdinalIgnoreCase));
 foreach (var scenario in scenarios)
 {
     Console.Error.Write($"  {scenario.Name,-42}");
-    var exploration = Explorer<World>.Explore(new EtcdModel(scenario), new ExplorerOptions
+    var exploration = scenario.Explore(new ExplorerOptions
     {
-        MaxStates = scenario.MaxStates,
         Progress = (states, depth) => Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r  {scenario.Name,-42} {states,11:N0} states, depth {depth}")),
     });
     Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\r  {scenario.Name,-42} {exploration.States,11:N0} states {exploration.Elapsed.TotalSeconds,6:F1} s  {(exploration.Violation is { } v ? $"BREAKS {v.Property}" : exploration.Complete ? "" : "to the bound of states")}"));
     report.Add(scenario, exploration);
     GC.Collect();
 }
-foreach (var mutant in Mutants.All)
+foreach (var mutant in Mutants.All.Where(m => only is null || m.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
 {
     report.Add(mutant, mutant.Explore());
 }
-Console.Error.WriteLine($"  {Mutants.All.Length} mutants, {report.Survivors} survive");
+Console.Error.WriteLine($"  {report.Mutations} mutants, {report.Survivors} survive");
 var joining = new JoinReport();
 Console.WriteLine(report.Figures);
 Console.WriteLine(joining.Tables);

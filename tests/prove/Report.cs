@@ -8,11 +8,14 @@ namespace Druid.Prove;
 /// <summary>What was explored and found, as tables in Markdown.</summary>
 sealed class Report
 {
-    readonly List<(Scenario Scenario, Exploration Found)> explored = [];
+    readonly List<(ISetting Scenario, Exploration Found)> explored = [];
     readonly List<(Mutant Mutant, Exploration Found)> broken = [];
 
     /// <summary>Distinct states over all scenarios.</summary>
     public long States => explored.Sum(e => e.Found.States);
+
+    /// <summary>Mutants that were tried.</summary>
+    public int Mutations => broken.Count;
 
     /// <summary>Mutants that were not found out as they should be.</summary>
     public int Survivors => broken.Count(b => b.Mutant.Survives(b.Found) is not null);
@@ -42,7 +45,7 @@ sealed class Report
     public string Mutants => Table("| broken on purpose: | breaks | steps of the counterexample |\n|---|---|--:|",
         broken.Select(b => $"| {b.Mutant.Name} | {b.Mutant.Breaks} | {(b.Mutant.Survives(b.Found) is null ? $"{b.Found.Violation!.Steps}" : "SURVIVES")} |"));
 
-    public void Add(Scenario scenario, Exploration found) => explored.Add((scenario, found));
+    public void Add(ISetting scenario, Exploration found) => explored.Add((scenario, found));
 
     public void Add(Mutant mutant, Exploration found) => broken.Add((mutant, found));
 

@@ -4,7 +4,7 @@ using Druid.StateMachine.Diagrams;
 
 namespace Druid.Cli.Commands;
 
-/// <summary><c>druid explain STATE</c>: what a state means, what it does and waits for, and what leaves it.</summary>
+/// <summary><c>druid explain STATE</c>: what a state means, what it waits for, what a user can do, and what leaves it.</summary>
 static class ExplainCommand
 {
     static readonly Argument<string> State = new("state")
@@ -15,7 +15,7 @@ static class ExplainCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("explain", "Says what a state means, what it does and what leaves it.") { State };
+        var command = new Command("explain", "Says what a state means, what it waits for, what you can do, and what leaves it.") { State };
         command.SetAction(arguments =>
         {
             var name = arguments.GetRequiredValue(State);

@@ -18,6 +18,8 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     const string Task = "druid.gardener.cloud/member-task";
     const string DataLost = "druid.gardener.cloud/data-lost";
 
+    MemberTask _told;
+
     /// <inheritdoc/>
     public async Task<MemberRecord> Read(CancellationToken cancel)
     {
@@ -26,7 +28,8 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     }
 
     /// <inheritdoc/>
-    public async Task<MemberTask> Renew(MemberReport report, CancellationToken cancel) => TaskIn(await Patch(Renewal(report, time.GetUtcNow()), cancel));
+    public async Task<MemberTask> Renew(MemberReport report, CancellationToken cancel) =>
+        _told = TaskIn(await Patch(Renewal(report, time.GetUtcNow(), _told), cancel));
 
     /// <inheritdoc/>
     public Task ReportDataLost(CancellationToken cancel) => Patch(Annotate(new() { [DataLost] = "true" }), cancel);
@@ -36,9 +39,18 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
         TaskIn(await Within(limit => client.TryGet<Lease>(new ObjectKey(ns, other), limit), cancel));
 
     /// <summary>The patch that reports. Only the leader lists the members, so another one takes its own old list back.</summary>
-    internal static JsonObject Renewal(MemberReport report, DateTimeOffset now)
+    /// <remarks>
+    /// Who lists the members has a quorum. If it was told to found the cluster anew it has done so, and takes the order back with
+    /// the report of the new members, so that a later loss is a new one, with a new order.
+    /// </remarks>
+    internal static JsonObject Renewal(MemberReport report, DateTimeOffset now, MemberTask told = MemberTask.Serve)
     {
-        var patch = Annotate(new() { [PeerTls] = report.PeerTls ? "true" : "false", [Members] = report.Members, [DataLost] = null });
+        var annotations = new JsonObject { [PeerTls] = report.PeerTls ? "true" : "false", [Members] = report.Members, [DataLost] = null };
+        if (told == MemberTask.Rebuild && report.Members is not null)
+        {
+            annotations[Task] = null;
+        }
+        var patch = Annotate(annotations);
         patch["spec"] = new JsonObject
         {
             ["holderIdentity"] = report.HolderIdentity,

@@ -17,6 +17,7 @@ sealed class TaskFollower(Func<MemberTask?> followed, Func<CancellationToken, Ta
     const int LeaderlessReports = 2;
 
     int _leaderless;
+    bool _released;
 
     /// <summary>Compares what the member is told with what etcd does, once a report.</summary>
     /// <param name="task">What the operator tells the member.</param>
@@ -25,12 +26,14 @@ sealed class TaskFollower(Func<MemberTask?> followed, Func<CancellationToken, Ta
     public async Task Follow(MemberTask task, bool hasLeader, CancellationToken cancel)
     {
         _leaderless = hasLeader ? 0 : _leaderless + 1;
-        if (task is not (MemberTask.Rebuild or MemberTask.Rejoin) || followed() == task || _leaderless < LeaderlessReports) return;
+        // An order that was carried out and is given again is another one: more was lost since.
+        _released |= task is MemberTask.Serve;
+        if (task is not (MemberTask.Rebuild or MemberTask.Rejoin) || (followed() == task && !_released) || _leaderless < LeaderlessReports) return;
         try
         {
             log.Warning("etcd is stopped, to start again as told: this member is to {Task}", task is MemberTask.Rebuild ? "found the cluster anew" : "join the cluster that is founded anew");
             await stop(cancel);
-            _leaderless = 0;
+            (_leaderless, _released) = (0, false);
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancel.IsCancellationRequested))
         {

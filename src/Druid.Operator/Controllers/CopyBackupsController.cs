@@ -35,15 +35,20 @@ sealed class CopyBackupsController(
                 return ReconcileResult.Done;
             }
             var view = CopyTaskObserver.Observe(objects);
-            var decision = BackupCopy.Machine.Decide(states.Of(objects.Task, CopyTaskObserver.StateOf(objects)), view);
+            var recorded = CopyTaskObserver.StateOf(objects);
+            if (recorded == BackupCopy.Succeeded && !objects.Task.IsBeingDeleted)
+            {
+                states.Forget(key); // What is recorded as done never begins again, whatever this process remembers.
+            }
+            var decision = BackupCopy.Machine.Decide(states.Of(objects.Task, recorded), view);
             var failure = await TaskActions.InOrder(decision, action => Execute(action, objects, cancel));
-            states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
             Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
             {
                 return ReconcileResult.Done;
             }
-            await statuses.Write(objects.Task, objects.Task with { Status = CopyTaskStatus.Build(objects, view, failure, time.GetUtcNow()) }, cancel);
+            await states.Record(objects.Task, states.NameOf(failure is null ? decision.After : decision.Before),
+                () => statuses.Write(objects.Task, objects.Task with { Status = CopyTaskStatus.Build(objects, view, failure, time.GetUtcNow()) }, cancel));
             if (failure is not null)
             {
                 throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error);
@@ -58,7 +63,7 @@ sealed class CopyBackupsController(
     Task Execute(IAction action, CopyTaskObjects objects, CancellationToken cancel) => action switch
     {
         AddFinalizer => SetFinalizer(objects.Task, present: true, cancel),
-        RemoveFinalizer => SetFinalizer(objects.Task, present: false, cancel),
+        RemoveFinalizer => LetGo(objects, cancel),
         StartCopyJob => StartJob(objects.Task, cancel),
         DeleteCopyJob => DeleteJob(objects.Job, cancel),
         _ => throw new InvalidOperationException($"The action '{action}' has no effect on a copy task; add it to {nameof(CopyBackupsController)}."),
@@ -70,6 +75,19 @@ sealed class CopyBackupsController(
         {
             recent.Remember(written);
         }
+    }
+
+    // A job whose creation was not answered may be there and not in the cache yet. It goes first, and its end is watched.
+    async Task LetGo(CopyTaskObjects objects, CancellationToken cancel)
+    {
+        var key = objects.Task.Key with { Name = Names.CopyJob(objects.Task) };
+        if (objects.Job is null && await client.TryGet<Job>(key, cancel) is { } unseen && unseen.IsControlledBy(objects.Task))
+        {
+            recent.Remember(unseen);
+            await DeleteJob(unseen, cancel);
+            return;
+        }
+        await SetFinalizer(objects.Task, present: false, cancel);
     }
 
     async Task StartJob(EtcdCopyBackupsTask task, CancellationToken cancel)

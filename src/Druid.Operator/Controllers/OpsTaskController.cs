@@ -37,7 +37,7 @@ sealed class OpsTaskController(
             var view = OpsTaskObserver.Observe(objects);
             var decision = OpsTask.Machine.Decide(states.Of(objects.Task, OpsTaskObserver.StateOf(objects.Task)), view);
             var failure = await TaskActions.InOrder(decision, action => Execute(action, objects, cancel));
-            var reached = states.Reach(objects.Task, failure is null ? decision.After : decision.Before);
+            var reached = states.NameOf(failure is null ? decision.After : decision.Before);
             Report(objects.Task, view, decision, failure);
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
             {
@@ -45,6 +45,11 @@ sealed class OpsTaskController(
                 return ReconcileResult.Done;
             }
             await statuses.Write(objects.Task, objects.Task with { Status = OpsTaskStatus.Build(objects, view, reached, failure, runId) }, cancel);
+            if (reached == OpsTask.Deleting)
+            {
+                // The one state that the status has no field for. All others are read off it: another process may have written it.
+                states.Remember(objects.Task, reached);
+            }
             if (failure is not null)
             {
                 throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error);
@@ -53,7 +58,7 @@ sealed class OpsTaskController(
             {
                 desk.Forget(objects.Task.Metadata.Uid ?? "");
             }
-            if (turn == StepsATurn || !decision.Actions.Any(a => a is AddFinalizer))
+            if (turn == StepsATurn || !decision.Actions.Any(a => a is AddFinalizer or AcceptTask))
             {
                 return Next(objects);
             }
@@ -78,6 +83,7 @@ sealed class OpsTaskController(
     {
         AddFinalizer => SetFinalizer(objects.Task, present: true, cancel),
         RemoveFinalizer => SetFinalizer(objects.Task, present: false, cancel),
+        AcceptTask => Task.CompletedTask, // The status that follows records it.
         RunTask => Ask(objects, cancel),
         DeleteTask => client.Delete<EtcdOpsTask>(objects.Task.Key, new() { Uid = objects.Task.Metadata.Uid }, cancel),
         _ => throw new InvalidOperationException($"The action '{action}' has no effect on an ops task; add it to {nameof(OpsTaskController)}."),

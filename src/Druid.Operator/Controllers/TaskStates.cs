@@ -18,13 +18,19 @@ sealed class TaskStates<TView>(Machine<TView> machine)
         [machine.Regions[0].Name] = states.TryGetValue(task.Key, out var entry) && entry.Uid == task.Metadata.Uid ? entry.State : derived,
     });
 
-    /// <summary>Remembers a configuration, and names its state.</summary>
-    public string Reach(IResource task, MachineConfiguration configuration)
+    /// <summary>The name of a configuration's state.</summary>
+    public string NameOf(MachineConfiguration configuration) => machine.At(configuration, 0).Path;
+
+    /// <summary>Remembers a state once it is recorded. When that fails nobody knows what is recorded, so the status is asked again.</summary>
+    public async Task Record(IResource task, string state, Func<Task> write)
     {
-        var state = machine.At(configuration, 0).Path;
-        states[task.Key] = (task.Metadata.Uid, state);
-        return state;
+        Forget(task.Key);
+        await write();
+        Remember(task, state);
     }
+
+    /// <summary>Remembers a state.</summary>
+    public void Remember(IResource task, string state) => states[task.Key] = (task.Metadata.Uid, state);
 
     /// <summary>Forgets a task that is gone.</summary>
     public void Forget(ObjectKey task) => states.TryRemove(task, out _);

@@ -30,6 +30,13 @@ public sealed class Mutation<TView>(Machine<TView> original)
     public Mutation<TView> Instead(string place, string trigger, Func<TView, IEnumerable<IAction>> actions) => Change(place, trigger,
         rule => new(rule.Conditions, [new("something else", actions)], rule.TargetName));
 
+    /// <summary>Lets a rule lead elsewhere.</summary>
+    /// <param name="place">The path of the rule's state, or the name of its region.</param>
+    /// <param name="trigger">The rule's trigger in words.</param>
+    /// <param name="target">Where it leads.</param>
+    public Mutation<TView> Redirect(string place, string trigger, string target) => Change(place, trigger,
+        rule => new(rule.Conditions, rule.Effects, target));
+
     /// <summary>The broken machine.</summary>
     /// <exception cref="MachineDefinitionException">A rule to be changed is not there, so the mutant would be none.</exception>
     public Machine<TView> Build()

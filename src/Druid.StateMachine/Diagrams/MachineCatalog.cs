@@ -21,7 +21,7 @@ public static class MachineCatalog
     /// <summary>The machine of this name; null when there is none.</summary>
     public static CatalogEntry? Find(string name) => All.FirstOrDefault(m => m.Name == name);
 
-    /// <summary>What the states of this name mean, do and wait for, and what leaves them; null when there is no such state.</summary>
+    /// <summary>What the states of this name mean, wait for and do, what a user can do, and what leaves them; null when there is no such state.</summary>
     /// <param name="name">A path, or its end, in any case: <c>ScalingIn/Leaving</c>, <c>leaving</c>.</param>
     public static string? Explain(string name)
     {
@@ -30,6 +30,14 @@ public static class MachineCatalog
             s.Path.Equals(name, StringComparison.OrdinalIgnoreCase) || s.Path.EndsWith("/" + name, StringComparison.OrdinalIgnoreCase)))
         {
             text.Append($"{state.Path}  (machine {state.Machine}, region {state.Region})\n  {state.Meaning}\n");
+            if (state.Awaits.Count > 0)
+            {
+                text.Append($"  It can wait for: {string.Join("; ", state.Awaits)}.\n");
+            }
+            if (state.UserCan is { } can)
+            {
+                text.Append($"  What you can do: {can}\n");
+            }
             if (state.Rules.Count == 0)
             {
                 text.Append("  Nothing leaves it by itself; what holds for the whole machine (a deletion, a suspension) still does.\n");
@@ -53,6 +61,7 @@ public static class MachineCatalog
 
     static StateEntry Describe<TView>(Machine<TView> machine, Region<TView> region, State<TView> state) => new(
         machine.Name, region.Name, state.Path, state.Meaning,
+        [.. state.Rules.SelectMany(r => r.Effects).Select(e => e.Awaits).OfType<string>().Distinct()], state.UserCan,
         [.. state.Rules.Select(rule => new RuleEntry(rule.Trigger, [.. rule.Effects.Select(e => e.Name)], rule.Target?.Path))]);
 }
 
@@ -69,8 +78,11 @@ public sealed record CatalogEntry(string Name, string Meaning, Func<DiagramOptio
 /// <param name="Region">Name of its region.</param>
 /// <param name="Path">Its name, after those of the states around it.</param>
 /// <param name="Meaning">What it means.</param>
+/// <param name="Awaits">What it can wait for.</param>
+/// <param name="UserCan">What its owner can do; null where there is nothing to be done.</param>
 /// <param name="Rules">What leaves it, and what is done in it, in order.</param>
-public sealed record StateEntry(string Machine, string Region, string Path, string Meaning, IReadOnlyList<RuleEntry> Rules);
+public sealed record StateEntry(
+    string Machine, string Region, string Path, string Meaning, IReadOnlyList<string> Awaits, string? UserCan, IReadOnlyList<RuleEntry> Rules);
 
 /// <summary>A rule as it is shown.</summary>
 /// <param name="Trigger">When it applies.</param>

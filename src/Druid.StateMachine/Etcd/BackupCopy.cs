@@ -49,17 +49,21 @@ public static class BackupCopy
             .When(JobThere).GoTo(Copying)
             .Otherwise().Do(_ => new StartCopyJob()).GoTo(Copying))
         .State(Copying, "A job copies.", s => s
+            .UserCan("Look at the job and its pod (kubectl describe job, kubectl logs); delete the task to stop it.")
             .When(JobSucceeded).GoTo(Succeeded)
             .When(JobFailed).GoTo(Failed)
             .Unless(JobThere).GoTo(Pending)
             .Otherwise().Wait("the copy job to end"))
         .State(Succeeded, "All snapshots asked for are in the target store.", _ => { })
         .State(Failed, "The copy failed; its job is kept for its logs.", s => s
+            .UserCan("Read the logs of the job's pods; delete the job to have it tried again, or the task to be done with it.")
             .When(JobSucceeded).GoTo(Succeeded)
             .Unless(JobThere).GoTo(Pending))
         .State(Rejected, "The task asks for something that cannot be done.", s => s
+            .UserCan("Correct what status.lastError names, in the spec or in the secrets.")
             .Unless(SpecInvalid).GoTo(Pending))
         .State(Deleting, "The job is being deleted; the object goes last.", s => s
+            .UserCan("Look at what keeps the job and its pods (kubectl describe job).")
             .Unless(Protected).Wait("the API server to remove the object")
             .When(JobThere).Do(_ => new DeleteCopyJob()).Stay()
             .Otherwise().Do(_ => new RemoveFinalizer()).Stay()));

@@ -53,17 +53,19 @@ public static class EtcdLifecycle
             .When(Managed).And(MemberRollout.IdleOutdated).Do(MemberRollout.ReplaceIdle).Stay()
 
             .State(Creating, "The objects of the cluster are being created; it does not serve yet.", s => s
+                .UserCan("Look at the pods that are waited for (kubectl describe pod, kubectl logs): most often a node, a volume, an image or a secret is missing. A corrected spec is applied at once.")
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
                 .When(NoMemberWanted).And(NoMemberDeclared).GoTo(Hibernating)
-                .When(QuorumRecovery.Begun).GoTo(Recovering)
-                .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDeclared).And(PodsRun).Wait(PodsEnd)
                 .When(NoMemberDeclared).And(MayApply).DoEach(Wake).GoTo(Waking)
+                .When(QuorumRecovery.Begun).AndNot(NoMemberDeclared).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).AndNot(NoMemberDeclared).GoTo(Recovering)
                 .When(HasQuorum).GoTo(Ready)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
-                .Otherwise().Wait(Missing))
+                .Otherwise().Wait(Missing, "members to participate"))
 
             .State(Ready, "The cluster is as declared, or is being put back to it.", s => s
+                .UserCan("Apply a change that is held back by the annotation druid.gardener.cloud/operation=reconcile (druid reconcile). Of a member that does not participate look at the pod.")
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberWanted).And(NoMemberDeclared).GoTo(Hibernating)
@@ -77,7 +79,7 @@ public static class EtcdLifecycle
                 .When(VolumeResize.Needed).And(MayApply).GoTo(ResizingVolumes)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay()
-                .Unless(AllParticipate).Wait(Missing))
+                .Unless(AllParticipate).Wait(Missing, "the members that do not participate"))
 
             .State(ScalingOut, "Members are being added, one at a time.", s => s
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
@@ -118,9 +120,12 @@ public static class EtcdLifecycle
             .State(Hibernating, "No member is wanted; the cluster is saved and stopped.", s => s
                 .Unless(NoMemberWanted).GoTo(Creating)
                 .When(NoMemberDeclared).AndNot(PodsLeft).GoTo(Hibernated)
+                .When(QuorumRecovery.Begun).AndNot(NoMemberDeclared).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).AndNot(NoMemberDeclared).AndNot(Hibernation.NothingToSave).GoTo(Recovering)
                 .Run(Hibernation.Machine))
 
             .State(Hibernated, "No member runs; volumes and backups are kept.", s => s
+                .UserCan("Set spec.replicas to wake the cluster; where automatic reconciliation is off, add the annotation druid.gardener.cloud/operation=reconcile.")
                 .When(RuntimeDisabled).GoTo(Disabled)
                 .When(Held).Wait(HeldBack)
                 .Unless(NoMemberWanted).GoTo(Creating)
@@ -129,40 +134,47 @@ public static class EtcdLifecycle
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
             .State(Waking, "The members that were stopped are being started again, all at once, as they hold the data.", s => s
+                .UserCan("Look at the pods that are waited for (kubectl describe pod, kubectl logs): a majority of the members of before has to start, with their volumes.")
                 .When(NoMemberWanted).GoTo(Hibernating)
-                .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDeclared).GoTo(Creating)
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(HasQuorum).GoTo(Ready)
-                .Otherwise().Wait(Missing))
+                .Otherwise().Wait(Missing, "members to participate"))
 
             .State(Recovering, "The majority has lost its data for good; the cluster is founded anew once that is allowed.", s => s
+                .When(NoMemberDeclared).GoTo(Creating)
                 .Unless(QuorumRecovery.Lost).AndNot(QuorumRecovery.Begun).GoTo(Creating)
                 .Run(QuorumRecovery.Machine))
 
             .State(Disabled, "Only the configuration and a StatefulSet without replicas are kept, because the object asks for it.", s => s
+                .UserCan("Take the annotation druid.gardener.cloud/disable-etcd-runtime-component-creation off to have members again.")
                 .Unless(RuntimeDisabled).GoTo(Hibernated)
                 .Unless(NoMemberDeclared).GoTo(Hibernating)
                 .When(GenerationApplied).Do(c => new ObserveGeneration(c.Generation)).Stay()
                 .When(ReconcileRequested).Do(c => new AcknowledgeReconcile()).Stay())
 
             .State(Suspended, "Nothing but status and events is written, because the object asks for it.", s => s
+                .UserCan("Take the annotation druid.gardener.cloud/suspend-etcd-spec-reconcile off (druid resume); until then a deletion waits too.")
                 .Unless(SuspensionRequested).GoTo(Creating)
                 .When(DeletionRequested).Wait("the suspension's end, to go on with the deletion")
                 .Otherwise().Wait("the suspension's end"))
 
             .State(Invalid, "The spec cannot be acted on; the cluster is left as it is.", s => s
+                .UserCan("Correct the fields that the condition SpecAccepted names; it says how.")
                 .Unless(SpecInvalid).GoTo(Creating)
-                .Otherwise().Wait(c => $"a corrected spec: {string.Join(" ", c.SpecErrors)}"))
+                .Otherwise().Wait(c => $"a corrected spec: {string.Join(" ", c.SpecErrors)}", "a corrected spec"))
 
             .State(Deleting, "Everything owned is being deleted: first the pods, then what they live on; the object goes last.", s => s
+                .UserCan("Look at what keeps the named objects: their finalizers, or pods on a node that does not answer.")
                 .Unless(Protected).Wait("the API server to remove the object")
                 .When(StatefulSetToDelete).Do(_ => new DeleteComponent(ComponentKind.StatefulSet)).Stay()
-                .When(StatefulSetGoing).Wait(Going)
+                .When(StatefulSetGoing).Wait(Going, "what is being deleted to go")
                 .When(PodsToDelete).DoEach(c => c.Members.Where(IsPodThere).Select(p => new DeletePod(p.Ordinal, Evict: false))).Stay()
-                .When(PodsLeft).Wait(Going)
+                .When(PodsLeft).Wait(Going, "what is being deleted to go")
                 .When(JobLeft).Wait("the compaction job to be deleted")
                 .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
-                .When(ObjectsGoing).Wait(Going)
+                .When(ObjectsGoing).Wait(Going, "what is being deleted to go")
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()
                 .Otherwise().Do(c => new RemoveFinalizer()).Stay()))
 
@@ -171,10 +183,12 @@ public static class EtcdLifecycle
                 .When(HasQuorum).And(AllParticipate).GoTo(Quorate)
                 .When(HasQuorum).GoTo(Degraded))
             .State(QuorumLost, "Fewer members than a quorum participate: reads and writes fail.", s => s
+                .UserCan("Look at the pods of the members that do not participate. A majority whose data is lost is founded anew only by the annotation druid.gardener.cloud/recover-quorum.")
                 .Unless(Formed).GoTo(NotBootstrapped)
                 .When(HasQuorum).And(AllParticipate).GoTo(Quorate)
                 .When(HasQuorum).GoTo(Degraded))
             .State(Degraded, "A quorum participates, but not every member does.", s => s
+                .UserCan("Look at the pods of the members that do not participate; until they do, the loss of another may stop reads and writes.")
                 .Unless(HasQuorum).GoTo(QuorumLost)
                 .When(AllParticipate).GoTo(Quorate))
             .State(Quorate, "All members participate.", s => s

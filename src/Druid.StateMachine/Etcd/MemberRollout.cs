@@ -30,10 +30,11 @@ public static class MemberRollout
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("member-rollout",
         "Replaces pods of an older revision: those that do not serve first, followers next, the leader last.", m => m
         .State(Replacing, "Outdated pods are replaced one at a time; each waits until all members participate.", s => s
+            .UserCan("Look at the pod that is waited for (kubectl describe pod, kubectl logs) and correct the spec: a pod that does not serve is replaced at once, and the others keep serving meanwhile.")
             .Unless(SetObserved).Wait(Controller)
             .When(IdleOutdated).Do(ReplaceIdle).Stay()
-            .When(ByController).Wait(c => $"the StatefulSet controller to replace {string.Join(", ", c.Members.Where(m => m.Outdated))}")
-            .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next pod is replaced")
+            .When(ByController).Wait(c => $"the StatefulSet controller to replace {string.Join(", ", c.Members.Where(m => m.Outdated))}", "the StatefulSet controller to replace outdated pods")
+            .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next pod is replaced", "all members to participate before the next pod is replaced")
             .When(BudgetSpent).Wait("the disruption budget to let another pod go")
             .When(FollowerOutdated).Do(c => new DeletePod(Followers(c).Max(f => f.Ordinal), Evict: !c.ToleratesNoFailure)).Stay()
             .When(LeaderOutdated).And(HasSuccessor).Do(c => new MoveLeader(Leader(c).Ordinal, c.Members.Last(CanLead).Ordinal)).Stay()

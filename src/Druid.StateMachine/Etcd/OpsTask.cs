@@ -25,6 +25,9 @@ public sealed record OpsTaskView
     public bool Expired { get; init; }
 }
 
+/// <summary>Record that the task is accepted. Nothing is asked of the cluster before that, so a rejected task was not tried.</summary>
+public sealed record AcceptTask : IAction;
+
 /// <summary>Ask the cluster for what the task wants; an answer that is under way is waited for, not asked for again.</summary>
 public sealed record RunTask : IAction;
 
@@ -54,8 +57,9 @@ public static class OpsTask
         .State(Pending, "The task has not been accepted yet.", s => s
             .When(Objected).GoTo(Rejected)
             .Unless(Protected).Do(_ => new AddFinalizer()).Stay()
-            .Otherwise().GoTo(InProgress))
+            .Otherwise().Do(_ => new AcceptTask()).GoTo(InProgress))
         .State(InProgress, "The cluster was asked to do it.", s => s
+            .UserCan("Look at the logs of the backup-restore containers; delete the task to give it up. Its time limit is in spec.config.")
             .When(Done).GoTo(Succeeded)
             .When(TimedOut).GoTo(Failed)
             .When(WentWrong).GoTo(Failed)
@@ -65,10 +69,12 @@ public static class OpsTask
         .State(Failed, "It could not be done.", Ended)
         .State(Rejected, "It was not tried.", Ended)
         .State(Deleting, "The task is being removed.", s => s
+            .UserCan("Look at the other finalizers of the task.")
             .Unless(Protected).Wait("the API server to remove the object")
             .Otherwise().Do(_ => new RemoveFinalizer()).Stay()));
 
     static void Ended(StateBuilder<OpsTaskView> s) => s
+        .UserCan("Delete the task to be rid of it sooner, and create another to try again; status.lastErrors says what went wrong.")
         .When(Expired).Do(_ => new DeleteTask()).Stay()
         .Otherwise().Wait("the end of the time it is kept");
 }

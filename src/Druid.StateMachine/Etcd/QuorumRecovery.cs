@@ -20,7 +20,7 @@ public static class QuorumRecovery
     static readonly Fact<ClusterView> Verifying = new("verification was asked for", c => c.Backup.Verified == SnapshotRequest.Asked);
     static readonly Fact<ClusterView> BackingOff = new("it failed just now", c => c.Backup.Verified == SnapshotRequest.Failed && c.Backup.BackingOff);
     static readonly Fact<ClusterView> FounderChosen = new("a founder was chosen", c => Founder(c) is not null);
-    static readonly Fact<ClusterView> FounderServes = new("the founder serves", c => Founder(c) is { Participates: true });
+    static readonly Fact<ClusterView> QuorumServes = new("the founder serves, or others do without it", c => c.Count(m => m.Participates) > 0);
     static readonly Fact<ClusterView> RejoinerServes = new("a member has joined the founder", c => c.Count(IsBack) > 0);
     static readonly Fact<ClusterView> OthersTold = new("all others were told to rejoin", c => !Untold(c).Any());
 
@@ -39,24 +39,32 @@ public static class QuorumRecovery
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("quorum-recovery",
         "Founds a cluster anew from one member when the majority has lost its data for good and the owner allows it.", m => m
         .State(Confirming, "The majority has lost its data for good; nothing is touched until the owner allows it.", s => s
+            .UserCan("Bring the lost volumes back if they can be, as that costs nothing. Otherwise allow the recovery by the annotation druid.gardener.cloud/recover-quorum=true: what was written since the survivor, or the latest snapshot, is lost. A store that cannot be read has to be corrected first.")
             .When(FounderChosen).GoTo(Rebuilding)
-            .When(Begun).GoTo(Regrowing)
+            .When(Begun).AndNot(Lost).GoTo(Regrowing)
             .Unless(Allowed).Wait("the owner to allow recovery: annotate the Etcd with druid.gardener.cloud/recover-quorum=true")
-            .When(HasSurvivor).Do(c => new AssignTask(c.Members.First(IsSurvivor).Ordinal, MemberTask.Rebuild)).GoTo(Rebuilding)
+            .When(HasSurvivor).DoEach(c => Choose(c, c.Members.First(IsSurvivor).Ordinal)).GoTo(Rebuilding)
             .Unless(HasStore).Wait("a member's data to come back: none has any, and there is no store to restore from")
-            .When(Verified).Do(_ => new AssignTask(0, MemberTask.Rebuild)).GoTo(Rebuilding)
+            .When(Verified).DoEach(c => Choose(c, 0)).GoTo(Rebuilding)
             .When(Verifying).Wait("a restorable snapshot to be found and verified")
             .When(BackingOff).Wait("the next attempt to find a restorable snapshot; the last one failed")
             .Otherwise().Do(_ => new VerifySnapshot()).Stay())
         .State(Rebuilding, "One member founds the cluster anew; the others keep away from it.", s => s
+            .UserCan("Look at the pod of the founder (kubectl describe pod, kubectl logs). Edits of spec.replicas are taken up once the cluster is recovered.")
             .Unless(FounderChosen).GoTo(Confirming)
             .Unless(OthersTold).DoEach(c => Untold(c).Select(m => new AssignTask(m.Ordinal, MemberTask.Rejoin))).Stay()
-            .When(FounderServes).Do(c => new AssignTask(Founder(c)!.Ordinal, MemberTask.Serve)).GoTo(Regrowing)
-            .Otherwise().Wait(c => $"{Founder(c)} to found the cluster anew"))
+            .When(QuorumServes).Do(c => new AssignTask(Founder(c)!.Ordinal, MemberTask.Serve)).GoTo(Regrowing)
+            .Otherwise().Wait(c => $"{Founder(c)} to found the cluster anew", "the member that founds the cluster anew"))
         .State(Regrowing, "The cluster serves again; the other members join it, one at a time.", s => s
+            .UserCan("Look at the pods that are waited for. Edits of spec.replicas are taken up once the cluster is recovered.")
             .When(RejoinerServes).DoEach(c => c.Members.Where(IsBack).Select(m => new AssignTask(m.Ordinal, MemberTask.Serve))).Stay()
             .When(FounderChosen).GoTo(Rebuilding)
-            .Otherwise().Wait(Missing)));
+            .When(Lost).GoTo(Confirming)
+            .Otherwise().Wait(Missing, "the other members to participate")));
+
+    // The others first: none of them may join the cluster that is given up, or be in the way of the one that is founded.
+    static IEnumerable<AssignTask> Choose(ClusterView c, int founder) =>
+        [.. Untold(c).Where(m => m.Ordinal != founder).Select(m => new AssignTask(m.Ordinal, MemberTask.Rejoin)), new AssignTask(founder, MemberTask.Rebuild)];
 
     static MemberView? Founder(ClusterView c) => c.Members.FirstOrDefault(m => m.Task == MemberTask.Rebuild);
 

@@ -28,25 +28,28 @@ public static class ScaleIn
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("scale-in",
         "Shrinks a cluster by one member at a time, highest ordinal first, without ever risking quorum.", m => m
         .State(Guarding, "A member is to leave; waits until all others participate.", s => s
+            .UserCan("Bring the members that are waited for back, or set spec.replicas back: a member leaves only while all others participate.")
             .Unless(SetObserved).Wait(Controller)
             .When(OthersTold).DoEach(c => c.Members.Where(m => IsMistaken(c, m)).Select(m => new AssignTask(m.Ordinal, MemberTask.Serve))).Stay()
             .When(RemainsLeft).GoTo(Draining)
             .When(ToldToLeave).GoTo(Leaving)
-            .Unless(OthersParticipate).Wait(Others)
+            .Unless(OthersParticipate).Wait(Others, "all other members to participate")
             .When(FewerWanted).Do(c => new AssignTask(Leaver(c).Ordinal, MemberTask.Leave)).GoTo(Leaving))
         .State(Leaving, "The member was told to leave, so it cannot join again; it is relieved of leadership and removed.", s => s
+            .UserCan("Set spec.replicas back to keep the member: until it is removed it is told to stay.")
             .Unless(SetObserved).GoTo(Guarding)
             .When(RemainsLeft).GoTo(Draining)
             .Unless(ToldToLeave).GoTo(Guarding)
             .Unless(FewerWanted).Do(c => new AssignTask(Leaver(c).Ordinal, MemberTask.Serve)).GoTo(Guarding)
-            .Unless(OthersParticipate).Wait(Others)
+            .Unless(OthersParticipate).Wait(Others, "all other members to participate")
             .When(LeaverLeads).Do(c => new MoveLeader(Leaver(c).Ordinal, c.Size - 2)).Stay()
             .Otherwise().Do(c => new RemoveMember(Leaver(c).Ordinal)).DoEach(c => ChangeTo(c.Plan with { Size = c.Size - 1 })).GoTo(Draining))
         .State(Draining, "It is no member any more; its pod goes, then its lease, then by policy its volume.", s => s
+            .UserCan("Look at what keeps the pod (kubectl describe pod): its finalizers, or a node that does not answer. To keep such volumes set spec.policies.volumesOnScaleIn to Retain.")
             .Unless(SetObserved).Wait(Controller)
             .Unless(RemainsLeft).GoTo(Guarding)
-            .When(PodLeft).Wait(c => $"the pod of {Remains(c)} to end")
-            .Unless(HasQuorum).Wait(Missing)
+            .When(PodLeft).Wait(c => $"the pod of {Remains(c)} to end", "the removed member's pod to end")
+            .Unless(HasQuorum).Wait(Missing, "a quorum")
             .When(LeaseLeft).Do(c => new RemoveMember(Remains(c).Ordinal)).Do(c => new DeleteMemberLease(Remains(c).Ordinal)).Stay()
             .Otherwise().Do(c => new DeleteVolume(Remains(c).Ordinal)).Stay()));
 

@@ -34,6 +34,7 @@ public static class SnapshotCompaction
             .When(FarTooMany).GoTo(Snapshotting)
             .When(Many).Do(_ => new StartCompactionJob()).GoTo(Compacting))
         .State(Compacting, "A job compacts the delta snapshots.", s => s
+            .UserCan("Look at the job and its pod (kubectl describe job, kubectl logs).")
             .Unless(JobThere).GoTo(Idle)
             .When(Paused).GoTo(Idle)
             .When(JobSucceeded).GoTo(Idle)
@@ -45,6 +46,7 @@ public static class SnapshotCompaction
             .When(NotTaken).GoTo(Failing)
             .Unless(Asked).Do(_ => new RequestFullSnapshot()).Stay())
         .State(Failing, "The last compaction or snapshot failed; it is tried again after a while.", s => s
+            .UserCan("See the condition LastSnapshotCompactionSucceeded and the logs of the job or of the backup-restore container: most often the store or its secret is to be corrected.")
             .When(Paused).GoTo(Idle)
             .Unless(BackingOff).GoTo(Idle)));
 }

@@ -25,9 +25,10 @@ public static class VolumeResize
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("volume-resize",
         "Grows the members' volumes to the declared capacity, one at a time, while the members run.", m => m
         .State(Growing, "Volumes are smaller than declared; they are grown one at a time, then new ones are asked for as large.", s => s
+            .UserCan("Look at the volume claim (kubectl describe pvc): its storage class has to allow expansion, and some drivers grow a volume only when its pod starts anew.")
             .Unless(SetObserved).Wait(Controller)
-            .When(VolumeGrows).Wait(c => $"the volume of {c.Members.First(v => v.Volume == VolumeState.Growing)} to grow")
-            .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next volume grows")
+            .When(VolumeGrows).Wait(c => $"the volume of {c.Members.First(v => v.Volume == VolumeState.Growing)} to grow", "a volume to grow")
+            .Unless(AllParticipate).Wait(c => $"{Missing(c)} before the next volume grows", "all members to participate before the next volume grows")
             .When(VolumeTooSmall).Do(c => new ExpandVolume(c.Members.Last(IsTooSmall(c)).Ordinal)).Stay()
             .When(TemplateBehind).Do(_ => new OrphanStatefulSet()).Stay()));
 

@@ -15,6 +15,9 @@ public sealed record Wait(string Reason) : IAction;
 /// <param name="Make">Makes the actions for a view; pure.</param>
 public sealed record Effect<TView>(string Name, Func<TView, IEnumerable<IAction>> Make)
 {
+    /// <summary>What a <see cref="Wait"/> waits for, as a clause that holds for every view; null for everything else.</summary>
+    public string? Awaits { get; init; }
+
     /// <summary>The name in words of an action type: <c>MoveLeader</c> is "move leader".</summary>
     public static string NameOf(Type action)
     {

@@ -162,8 +162,17 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
     readonly string meaning;
     readonly List<Rule<TView>> rules = [];
     readonly List<StateBuilder<TView>> substates = [];
+    string? userCan;
 
     internal StateBuilder(string name, string meaning) => (this.name, this.meaning) = (name, meaning);
+
+    /// <summary>Says what its owner can do when a cluster is in this state longer than it should be.</summary>
+    /// <param name="what">Sentences in the imperative.</param>
+    public StateBuilder<TView> UserCan(string what)
+    {
+        userCan = what;
+        return this;
+    }
 
     /// <summary>Begins a rule.</summary>
     public RuleBuilder<TView, StateBuilder<TView>> When(Fact<TView> fact) => new(this, new(fact, true));
@@ -203,7 +212,7 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
 
     internal static StateBuilder<TView> CopyState(State<TView> state, Func<string, Rule<TView>, Rule<TView>?> change)
     {
-        var copy = new StateBuilder<TView>(state.Name, state.Meaning);
+        var copy = new StateBuilder<TView>(state.Name, state.Meaning) { userCan = state.UserCan };
         copy.rules.AddRange(state.Rules.Select(rule => change(state.Path, rule)).OfType<Rule<TView>>());
         copy.substates.AddRange(state.Substates.Select(substate => CopyState(substate, change)));
         return copy;
@@ -222,7 +231,7 @@ public sealed class StateBuilder<TView> : IRuleScope<TView>
 
     State<TView> Build(State<TView>? parent, string where)
     {
-        var state = new State<TView>(name, meaning, parent) { Rules = [.. rules] };
+        var state = new State<TView>(name, meaning, parent) { Rules = [.. rules], UserCan = userCan };
         state.Substates = BuildAll(substates, state, where);
         return state;
     }
@@ -286,10 +295,16 @@ public sealed class RuleBuilder<TView, TScope>
 
     /// <summary>Remains in the state and tells the user what for.</summary>
     /// <param name="reason">A clause that completes "waits for …".</param>
-    public TScope Wait(Func<TView, string> reason) => Do(view => new Wait(reason(view))).End(null);
+    /// <param name="about">The same for every view, as it is explained beforehand; what the rule asks for unless given.</param>
+    public TScope Wait(Func<TView, string> reason, string? about = null)
+    {
+        effects.Add(new(Effect<TView>.NameOf(typeof(Wait)), view => [new Wait(reason(view))]) { Awaits = about ?? $"an end of this: {string.Join(" and ", conditions)}" });
+        return End(null);
+    }
 
-    /// <inheritdoc cref="Wait(Func{TView,string})" />
-    public TScope Wait(string reason) => Wait(_ => reason);
+    /// <summary>Remains in the state and tells the user what for.</summary>
+    /// <param name="reason">A clause that completes "waits for …".</param>
+    public TScope Wait(string reason) => Wait(_ => reason, reason);
 
     TScope End(string? target)
     {

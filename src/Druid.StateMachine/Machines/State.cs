@@ -22,6 +22,9 @@ public sealed class State<TView>
     /// <summary>What it means to be here, in one sentence.</summary>
     public string Meaning { get; }
 
+    /// <summary>What its owner can do when a cluster is here longer than it should be; null where there is nothing to be done.</summary>
+    public string? UserCan { get; internal init; }
+
     /// <summary>The composite this state is part of; null for an outermost state.</summary>
     public State<TView>? Parent { get; }
 

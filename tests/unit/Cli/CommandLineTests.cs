@@ -50,6 +50,8 @@ public sealed class CommandLineTests
         var (code, output, _) = await Run("explain scalingin/leaving");
         Assert.Equal(0, code);
         Assert.StartsWith("ScalingIn/Leaving  (machine etcd-lifecycle, region lifecycle)", output, StringComparison.Ordinal);
+        Assert.Contains("It can wait for: all other members to participate.", output, StringComparison.Ordinal);
+        Assert.Contains("What you can do: Set spec.replicas back to keep the member", output, StringComparison.Ordinal);
         Assert.Contains("1. when ", output, StringComparison.Ordinal);
     }
 

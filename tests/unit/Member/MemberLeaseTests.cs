@@ -34,6 +34,15 @@ public class MemberLeaseTests
             """, patch.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("e-0=a:voter", true)]
+    [InlineData(null, false)]
+    public void Who_was_told_to_found_the_cluster_anew_takes_the_order_back_once_it_has_a_quorum(string? members, bool done)
+    {
+        var patch = KubernetesMemberLease.Renewal(Follower with { Members = members }, DateTimeOffset.UnixEpoch, MemberTask.Rebuild);
+        Assert.Equal(done, patch["metadata"]!["annotations"]!.AsObject().ContainsKey("druid.gardener.cloud/member-task"));
+    }
+
     [Fact]
     public void The_leader_lists_all_members_and_names_new_ones_by_their_configured_url()
     {

@@ -33,6 +33,18 @@ public class TaskFollowerTests
     }
 
     [Fact]
+    public async Task An_order_that_is_given_again_after_it_was_carried_out_is_followed_again()
+    {
+        _followed = MemberTask.Rebuild;
+        var follower = Follower();
+        await Report(follower, MemberTask.Rebuild, false, false);
+        Assert.Equal(0, _stops);
+        await Report(follower, MemberTask.Serve, true);
+        await Report(follower, MemberTask.Rebuild, false, false, false, false);
+        Assert.Equal(1, _stops);
+    }
+
+    [Fact]
     public async Task A_member_of_a_cluster_with_a_leader_is_never_stopped()
     {
         await Report(Follower(), MemberTask.Rebuild, true, false, true, false, true);
