@@ -86,7 +86,7 @@ sealed class CopyMoves(CopyScenario scenario) : IExpander<CopyWorld>
     }
 
     // What is recorded was made of what was seen, and is refused when the task is another since.
-    void Record(in CopyWorld w, in CopyWorld dies, Successors<CopyWorld> into, byte leaf, bool after)
+    static void Record(in CopyWorld w, in CopyWorld dies, Successors<CopyWorld> into, byte leaf, bool after)
     {
         var status = StatusOf(in w);
         if (status == w.SeenTask)
