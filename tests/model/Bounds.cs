@@ -39,7 +39,6 @@ public static class Bounds
         new Scenario { Name = "a deposed operator", Faults = 1, FaultKinds = [Verb.Depose], Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [1, 3], Templates = [Template.B] },
         new Scenario { Name = "compaction", Members = 1, Wanted = 1, Store = true, Compaction = true, Edits = 3, EditKinds = [Verb.Write, Verb.DeleteEtcd, Verb.ToggleSuspension, Verb.Scale], Replicas = [0], Faults = 1, FaultKinds = BackupFaults },
         new Scenario { Name = "recovery", Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 1, EditKinds = [Verb.AllowRecovery], Store = true },
-        new Scenario { Name = "recovery of a member that is to sleep", Members = 1, Wanted = 1, Faults = 1, FaultKinds = [Verb.LoseDisk], Edits = 3, EditKinds = [Verb.Scale, Verb.AllowRecovery], Replicas = [0, 1], Store = true },
         new CopyScenario { Name = "a copy of backups", Faults = 3, Edits = 2 },
         new OpsScenario { Name = "a task", Faults = 2, Edits = 2 },
     ];
@@ -52,6 +51,7 @@ public static class Bounds
         new Scenario { Name = "compaction without luck", Members = 1, Wanted = 1, Store = true, Compaction = true, Edits = 4, EditKinds = [Verb.Write, Verb.DeleteEtcd, Verb.ToggleSuspension, Verb.Scale], Replicas = [0], Faults = 2, FaultKinds = BackupFaults },
         new Scenario { Name = "hibernation without luck", Store = true, Edits = 2, EditKinds = [Verb.Scale], Replicas = [0, 3], Faults = 1, FaultKinds = [.. MemberFaults, Verb.FailSnapshot] },
         new Scenario { Name = "recovery, by policy", Faults = 2, FaultKinds = [Verb.LoseDisk, Verb.LosePod], RecoveryAllowed = true, Store = true },
+        new Scenario { Name = "recovery of a member that is to sleep", Members = 1, Wanted = 1, Faults = 1, FaultKinds = [Verb.LoseDisk], Edits = 3, EditKinds = [Verb.Scale, Verb.AllowRecovery], Replicas = [0, 1], Store = true },
         new Scenario { Name = "recovery, rescaled meanwhile", Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 1, EditKinds = [Verb.Scale], Replicas = [1, 2], RecoveryAllowed = true, Store = true },
         new Scenario { Name = "recovery from three losses", Faults = 3, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true, Store = true },
         new Scenario { Name = "hibernation of a lost majority", Crashes = false, Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 1, EditKinds = [Verb.Scale], Replicas = [0], RecoveryAllowed = true, Store = true },
