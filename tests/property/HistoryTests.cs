@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Druid.Model;
-using Druid.StateMachine.Checking;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -58,7 +58,7 @@ static class RandomMachine
             }
         }
 
-        void Rule<TScope>(RuleBuilder<int, TScope> rule, IReadOnlyList<string> targets)
+        void Rule<TScope>(RuleBuilder<int, TScope> rule, string[] targets)
         {
             for (var i = choices.Among(3); i > 0; i--)
             {
@@ -69,7 +69,7 @@ static class RandomMachine
                 var name = rules++;
                 rule.Do(view => new Mark(name, view));
             }
-            _ = choices.Among(4) == 0 ? rule.Stay() : rule.GoTo(targets[choices.Among(targets.Count)]);
+            _ = choices.Among(4) == 0 ? rule.Stay() : rule.GoTo(targets[choices.Among(targets.Length)]);
         }
 
         Fact<int> Fact() => Facts[choices.Among(Bits)];

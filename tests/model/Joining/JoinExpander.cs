@@ -55,7 +55,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
 
     static bool IsMember(JoinWorld w) => w.DiskIdentity == w.Listed && w.DiskFounding == w.Founding;
 
-    bool IsPossible(JoinVerb hazard, JoinWorld w) => hazard switch
+    static bool IsPossible(JoinVerb hazard, JoinWorld w) => hazard switch
     {
         JoinVerb.Crash => w.Stage is Stage.Started or Stage.Published,
         JoinVerb.StepFails => w.Stage == Stage.Looking,

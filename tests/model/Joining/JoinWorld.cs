@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Druid.Model.Joining;
 
 /// <summary>What lies in the member's data directory.</summary>
@@ -33,6 +35,7 @@ public enum Stage : byte
 /// One member that is about to start, its cluster, its backups and its lease. Revisions and identities are counted from 1, as
 /// far as a scenario needs them; 0 is none.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct JoinWorld
 {
     /// <summary>How far the member has come.</summary>
