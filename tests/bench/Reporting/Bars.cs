@@ -7,7 +7,7 @@ namespace Druid.MemberBench.Reporting;
 /// <summary>Figures as bars, one panel a unit, with the mark of each as a line.</summary>
 static class Bars
 {
-    const int Labels = 520, Width = 420, Row = 22, Gap = 44, Top = 20;
+    const int Labels = 620, Width = 420, Row = 22, Gap = 44, Top = 20;
 
     /// <summary>An SVG.</summary>
     public static string Render(IReadOnlyList<Figure> figures)
