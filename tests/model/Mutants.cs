@@ -92,7 +92,7 @@ public static class Mutants
         Mutant.Of("a task that asks before it is recorded", "AskedOnceAccepted", Runs, m => m
             .Instead(OpsTask.Pending, "otherwise", _ => [new RunTask()])),
         Mutant.Of("a failed task that begins again", "OutcomeIsFinal", Runs with { Faults = 1 }, m => m
-            .Redirect(OpsTask.Failed, "otherwise", OpsTask.Pending)),
+            .Instead(OpsTask.Failed, "it was kept long enough", _ => []).Redirect(OpsTask.Failed, "it was kept long enough", OpsTask.Pending)),
         Mutant.Of("a task that takes the question for the answer", "SuccessIsTrue", Runs, m => m
             .Forget(OpsTask.InProgress, "it is done", "it is done")),
         Mutant.Of("a task that is removed at once", "KeptForAWhile", Runs, m => m

@@ -47,12 +47,13 @@ public sealed class Mutation<TView>(Machine<TView> original)
         {
             builder.Region(region.Name, r => r.CopyFrom(region, (place, rule) =>
             {
+                Rule<TView>? changed = new(rule.Conditions, rule.Effects, rule.TargetName);
                 foreach (var change in changes.Where(c => c.Place == place && c.Trigger == rule.Trigger))
                 {
                     left.Remove(change);
-                    return change.Change(rule);
+                    changed = changed is null ? null : change.Change(changed);
                 }
-                return new(rule.Conditions, rule.Effects, rule.TargetName);
+                return changed;
             }));
         }
         var mutant = builder.Build(original.Meaning);

@@ -31,7 +31,8 @@ sealed class OpsMoves(OpsScenario scenario) : IExpander<OpsWorld>
                 Add(into, w with { Run = OpsRun.Resting }, in w, Process.Backup, Verb.FailSnapshot);
                 Fault(into, w with { Run = OpsRun.Refused }, in w, Verb.FailSnapshot);
                 break;
-            case OpsRun.Resting:
+            // A pause lasts longer than a cache is behind.
+            case OpsRun.Resting when w.SeenTask == w.Task:
                 Add(into, w with { Run = OpsRun.None }, in w, Process.Clock, Verb.EndBackoff);
                 break;
         }

@@ -20,7 +20,7 @@ public sealed record OpsScenario : ISetting
     public int Edits { get; init; }
 
     /// <inheritdoc />
-    public string Bounds => $"1 task; {Faults} of: refuse, depose; {Edits} of: toggle objection, delete task; any cache behind, agents out of reach for any time";
+    public string Bounds => $"1 task; {Faults} of: refuse, depose; {Edits} of: toggle objection, delete task; any cache behind, for no longer than a pause, agents out of reach for any time";
 
     /// <inheritdoc />
     public IEnumerable<string> Promises => new OpsModel(this) is var model ? model.Invariants.Select(i => i.Name).Concat(model.Goals.Select(g => g.Name)) : [];
