@@ -112,7 +112,7 @@ public sealed class EngineLawTests
         Assert.Equal(rules.Select(r => $"{r.Index + 1}. {r.Item.Trigger}").Order(), arrows.Select(a => $"{a.Order}. {a.Trigger}").Order());
         var (mermaid, dot) = (Mermaid.Draw(machine, new() { Faults = true }), Dot.Draw(machine, new() { Faults = true }));
         Assert.All(arrows, a => Assert.Contains(a.Label("<br/>"), mermaid, StringComparison.Ordinal));
-        Assert.All(arrows, a => Assert.Contains(a.Label("\\n"), dot, StringComparison.Ordinal));
+        Assert.All(arrows, a => Assert.Contains(a.Label("\\l"), dot, StringComparison.Ordinal));
         Assert.All(machine.Regions.SelectMany(r => r.All), s => Assert.Contains(s.Name, mermaid, StringComparison.Ordinal));
     });
 

@@ -15,7 +15,9 @@ public static class ScaleIn
     static readonly Fact<ClusterView> OthersParticipate = new("all others participate", c => c.Count(m => m.Ordinal < c.Size - 1 && m.Participates) == c.Size - 1);
     static readonly Fact<ClusterView> ToldToLeave = new("it was told to leave", c => Leaver(c).Task == MemberTask.Leave);
     static readonly Fact<ClusterView> OthersTold = new("another one was told to leave", c => c.Count(m => IsMistaken(c, m)) > 0);
-    static readonly Fact<ClusterView> LeaverLeads = new("it leads", c => Leaver(c).Leads);
+    // One that died while it led says so for ever: whoever takes part and leads knows better.
+    static readonly Fact<ClusterView> LeaverLeads = new("it leads",
+        c => Leaver(c).Leads && (Leaver(c).Participates || !c.Members.Any(m => m != Leaver(c) && m.Leads && m.Participates)));
     static readonly Fact<ClusterView> RemainsLeft = new("something of a removed member is left", c => c.Count(m => IsRemains(c, m)) > 0);
     static readonly Fact<ClusterView> PodLeft = new("its pod is left", c => Remains(c).Pod != PodState.None);
     static readonly Fact<ClusterView> LeaseLeft = new("its lease is left", c => Remains(c).HasLease);
