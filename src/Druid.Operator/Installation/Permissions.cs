@@ -20,18 +20,17 @@ static class Permissions
         // Owner references that block deletion may be set only by who may set the owner's finalizers.
         yield return Allow([ApiGroup.Name], ["etcds/finalizers", "etcdcopybackupstasks/finalizers"], "update");
         yield return Allow([""], ["configmaps", "services", "serviceaccounts"], "get", "list", "watch", "create", "patch", "delete");
-        yield return Allow([""], ["pods", "persistentvolumeclaims"], "list", "watch", "patch", "delete");
+        yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "patch", "delete");
         yield return Allow([""], ["pods/eviction"], "create");
         yield return Allow([""], ["secrets"], "get", "list", "watch", "patch");
         yield return Allow([""], ["events"], "create", "patch");
         yield return Allow(["apps"], ["statefulsets"], "get", "list", "watch", "create", "patch", "delete");
-        yield return Allow(["batch"], ["jobs"], "list", "watch", "create", "delete");
+        yield return Allow(["batch"], ["jobs"], "get", "list", "watch", "create", "delete");
         yield return Allow(["policy"], ["poddisruptionbudgets"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow(["coordination.k8s.io"], ["leases"], "get", "list", "watch", "create", "update", "patch", "delete");
         yield return Allow(["rbac.authorization.k8s.io"], ["roles", "rolebindings"], "get", "list", "watch", "create", "patch", "delete");
         // What the members' roles grant must be held by who grants it.
         yield return Allow(["apps"], ["statefulsets"], "update");
-        yield return Allow([""], ["pods"], "get");
         if (webhooks)
         {
             yield return Allow(["admissionregistration.k8s.io"], ["validatingwebhookconfigurations"], "list", "watch", "patch") with { ResourceNames = [WebhookRegistration.Name] };
