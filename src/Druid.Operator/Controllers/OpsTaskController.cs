@@ -39,17 +39,17 @@ sealed class OpsTaskController(
             var failure = await TaskActions.InOrder(decision, action => Execute(action, objects, cancel));
             var reached = states.NameOf(failure is null ? decision.After : decision.Before);
             Report(objects.Task, view, decision, failure);
+            if (reached == OpsTask.Deleting)
+            {
+                // The one state that the status has no field for. All others are read off it: another process may have written it.
+                states.Remember(objects.Task, reached);
+            }
             if (decision.Actions.OfType<RemoveFinalizer>().Any() && failure is null)
             {
                 desk.Forget(objects.Task.Metadata.Uid ?? "");
                 return ReconcileResult.Done;
             }
             await statuses.Write(objects.Task, objects.Task with { Status = OpsTaskStatus.Build(objects, view, reached, failure, runId) }, cancel);
-            if (reached == OpsTask.Deleting)
-            {
-                // The one state that the status has no field for. All others are read off it: another process may have written it.
-                states.Remember(objects.Task, reached);
-            }
             if (failure is not null)
             {
                 throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error);

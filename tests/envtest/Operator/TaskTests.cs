@@ -160,6 +160,7 @@ public sealed class TaskTests(OperatorFixture fixture) : IAsyncLifetime
 
         await fixture.Client.Delete<Secret>(new(ns, "credentials"));
         Assert.NotNull(await fixture.Client.TryGet<Secret>(new(ns, "credentials")));
+        await fixture.Until(etcd.Key, "is taken up", e => OperatorFixture.StateOf(e, "lifecycle") is not null);
         await fixture.Client.Delete<Etcd>(etcd.Key);
         await ControlPlane.Eventually("the secret goes with the last Etcd", async () => await fixture.Client.TryGet<Secret>(new(ns, "credentials")) is null);
     }
