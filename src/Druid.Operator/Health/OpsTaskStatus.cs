@@ -1,4 +1,5 @@
 using Druid.Api;
+using Druid.Kubernetes.Client;
 using Druid.Operator.Actions;
 using Druid.Operator.Observers;
 using Druid.StateMachine.Etcd;
@@ -53,7 +54,8 @@ static class OpsTaskStatus
         {
             yield return new() { Code = "ERR_OPERATION_CANCELLED", Description = $"No snapshot was taken within {OpsTaskObserver.TimeLimit(objects.Task).TotalSeconds:0} s; raise the task's timeout, or look at the agents' logs.", ObservedAt = now };
         }
-        if (failure is not null)
+        // Another writer came first: that is looked at again at once and is nobody's error.
+        if (failure is { Error: not KubernetesException { Reason: ErrorReason.Conflict } })
         {
             yield return new() { Code = failure.Code, Description = failure.Error.Message, ObservedAt = now };
         }

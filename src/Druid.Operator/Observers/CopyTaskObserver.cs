@@ -30,7 +30,7 @@ static class CopyTaskObserver
         Holds(objects.Task, ConditionType.Succeeded) ? BackupCopy.Succeeded
         : Holds(objects.Task, ConditionType.Failed) ? BackupCopy.Failed
         : objects.Job is not null ? BackupCopy.Copying
-        : objects.Task.Status.LastError is not null ? BackupCopy.Rejected
+        : objects.Task.Status.LastError is not null && Observe(objects).SpecErrors.Length > 0 ? BackupCopy.Rejected // A write that failed is told there too.
         : BackupCopy.Pending;
 
     /// <summary>The secrets that a task names, with the fields that name them.</summary>

@@ -117,7 +117,7 @@ sealed class Kubelets : IAsyncDisposable
             await Finalizers(pod, null, cancel);
             return ReconcileResult.Done;
         }
-        if (_lost.ContainsKey(pod.Key) && !await IsHealed(pod.Key, cancel)) return ReconcileResult.Done;
+        if (_lost.ContainsKey(pod.Key) && !await IsHealed(pod.Key, cancel)) return ReconcileResult.Again(TimeSpan.FromMilliseconds(200));
         if (_members.TryGetValue(pod.Key, out var known) && known.Uid == pod.Metadata.Uid) return ReconcileResult.Done;
         await Finalizers(pod, Stopping, cancel);
         await _client.Patch<Pod>(pod.Key, PatchKind.Merge, Running(pod), "status", cancel: cancel);
@@ -127,10 +127,12 @@ sealed class Kubelets : IAsyncDisposable
         return ReconcileResult.Done;
     }
 
-    // A member that was told to found the cluster anew, or to rejoin one that has been, does so.
+    // A member that was told to found the cluster anew does so; one that was told to rejoin waits until it is founded.
     async Task<bool> IsHealed(ObjectKey pod, CancellationToken cancel)
     {
-        if (_leases.Store.Get(pod)?.Annotation(AgentAnnotations.Task) is not ("rebuild" or "rejoin")) return false;
+        var isFounded = _members.Keys.Any(other => ClusterOf(other) == ClusterOf(pod) && !_lost.ContainsKey(other));
+        var task = _leases.Store.Get(pod)?.Annotation(AgentAnnotations.Task);
+        if (task != "rebuild" && (task != "rejoin" || !isFounded)) return false;
         await Annotate(pod, AgentAnnotations.DataLost, null, cancel);
         await _client.Patch<Pod>(pod, PatchKind.Merge, Readiness(true), "status", cancel: cancel);
         _lost.TryRemove(pod, out _);

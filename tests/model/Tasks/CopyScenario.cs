@@ -39,7 +39,7 @@ public sealed record CopyScenario : ISetting
         w.SeenTask.Succeeded ? BackupCopy.Succeeded
         : w.SeenTask.Failed ? BackupCopy.Failed
         : w.SeenJob.Phase != CopyPhase.None ? BackupCopy.Copying
-        : w.SeenTask.Error ? BackupCopy.Rejected
+        : w.SeenTask is { Error: true, Invalid: true } ? BackupCopy.Rejected
         : BackupCopy.Pending)!.Index;
 
     /// <summary>What the operator sees, as its observer makes a view of it.</summary>

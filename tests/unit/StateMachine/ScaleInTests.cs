@@ -14,6 +14,6 @@ public sealed class ScaleInTests
     {
         var view = ClusterViewNotation.Read($"wanted=3 plan=4/Off generation=2 observed=1 finalizer objects=CCCCCCCCCC members={members} uid=u");
         var leaving = EtcdLifecycle.Machine.Restore(new Dictionary<string, string> { [EtcdLifecycle.Lifecycle] = $"{EtcdLifecycle.ScalingIn}/{ScaleIn.Leaving}" });
-        Assert.Equal(first, EtcdLifecycle.Machine.Fire(leaving, view).Actions[0].GetType().Name);
+        Assert.Equal(first, EtcdLifecycle.Machine.Fire(leaving, view).Actions.First().GetType().Name);
     }
 }
