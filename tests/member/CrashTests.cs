@@ -29,6 +29,12 @@ public class CrashTests(ITestOutputHelper output)
         await using var cluster = new Cluster(1, leases: await Leases.Start("e-0", "e-full-snap", "e-delta-snap"));
         cluster.UseLocalStore("--garbage-collection-period=1s", "--garbage-collection-policy=LimitBased", "--max-backups=2", "--delta-snapshot-memory-limit=20000");
         await cluster.Start();
+        // What is lost before the first snapshot was never backed up.
+        await Eventually.Is("a full snapshot is there", async () =>
+        {
+            await using var store = cluster.Store();
+            return (await SnapshotList.Read(store, default)).Chain() is not null;
+        }, () => cluster[0].Log);
         var course = new Course(cluster, new Random(seed));
         try
         {
