@@ -42,7 +42,7 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
         var heir = await druid.Create(0, InStore);
         await druid.CreateStore(heir);
         await druid.UntilReady(heir, 0);
-        Assert.Contains("has succeeded", await druid.Cli("copy-backups", $"{key.Namespace}/e", $"{heir.Namespace}/e", "-n", key.Namespace, "--wait"), StringComparison.Ordinal);
+        await Copy(key, heir);
         await druid.Change(heir, new() { ["replicas"] = 1 });
         await druid.UntilReady(heir, 1);
         await workload.VerifyAt(await druid.ClientUrl(heir));
@@ -92,6 +92,22 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
             DeltaSnapshotPeriod = TimeSpan.FromSeconds(10),
         },
     };
+
+    async Task Copy(ObjectKey from, ObjectKey to)
+    {
+        var task = await druid.Client.Create(new EtcdCopyBackupsTask
+        {
+            Metadata = new() { Name = "copy", Namespace = to.Namespace },
+            Spec = new() { SourceStore = await StoreOf(from), TargetStore = await StoreOf(to) },
+        });
+        await Installation.Eventually("the snapshots are copied", async () =>
+        {
+            var now = await druid.Client.Get<EtcdCopyBackupsTask>(task.Key);
+            return (now.Status.Conditions.Any(c => c is { Type: ConditionType.Succeeded, Status: ConditionStatus.True }) ? now : null, now.Status.LastError ?? "no error");
+        }, TimeSpan.FromMinutes(2));
+    }
+
+    async Task<StoreSpec> StoreOf(ObjectKey key) => (await druid.Client.Get<Etcd>(key)).Spec.Backup.Store!;
 
     async Task Snapshot(ObjectKey key, string type) =>
         Assert.Contains("has succeeded", await druid.Cli("snapshot", "e", "--type", type, "-n", key.Namespace, "--wait"), StringComparison.Ordinal);

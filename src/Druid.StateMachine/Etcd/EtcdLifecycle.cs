@@ -82,6 +82,7 @@ public static class EtcdLifecycle
                 .Unless(AllParticipate).Wait(Missing, "the members that do not participate"))
 
             .State(ScalingOut, "Members are being added, one at a time.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
@@ -89,11 +90,13 @@ public static class EtcdLifecycle
                 .Run(ScaleOut.Machine))
 
             .State(ScalingIn, "Members are being removed, one at a time.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .Unless(ScaleIn.Needed).GoTo(Ready)
                 .Run(ScaleIn.Machine))
 
             .State(Updating, "Pods of an older revision are being replaced, one at a time.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
@@ -101,6 +104,7 @@ public static class EtcdLifecycle
                 .Run(MemberRollout.Machine))
 
             .State(ChangingPeerTls, "Encryption between members is being turned on or off, one member at a time.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
@@ -108,6 +112,7 @@ public static class EtcdLifecycle
                 .Run(PeerTlsChange.Machine))
 
             .State(ResizingVolumes, "The members' volumes are being grown, one at a time.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
