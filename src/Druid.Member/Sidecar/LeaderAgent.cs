@@ -1,4 +1,5 @@
 using Druid.Member.Etcd;
+using Druid.Member.Http;
 using Druid.Member.Tls;
 using Microsoft.AspNetCore.Http;
 
@@ -21,12 +22,8 @@ sealed class LeaderAgent : IDisposable
     /// <param name="tls">Certificates to check the leader's agent with; null over plain HTTP.</param>
     /// <param name="agentOf">The agent beside a client URL.</param>
     /// <param name="timeout">How long it may take.</param>
-    public LeaderAgent(EtcdClient etcd, ClientTls? tls, Func<Uri, Uri> agentOf, TimeSpan timeout)
-    {
-        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
-        if (tls is not null) handler.SslOptions = tls.ToSslOptions();
-        (_etcd, _agentOf, _http) = (etcd, agentOf, new HttpClient(handler) { Timeout = timeout });
-    }
+    public LeaderAgent(EtcdClient etcd, ClientTls? tls, Func<Uri, Uri> agentOf, TimeSpan timeout) =>
+        (_etcd, _agentOf, _http) = (etcd, agentOf, AgentHttp.Client(tls, timeout));
 
     /// <summary>Has the leader's agent answer a request.</summary>
     public async Task Answer(HttpContext context)

@@ -1,3 +1,4 @@
+using Druid.Member.Http;
 using Druid.Member.Tls;
 
 namespace Druid.Member.Sidecar;
@@ -11,12 +12,7 @@ sealed class WrapperClient : IDisposable
 
     /// <param name="address">Base URL of the agent around etcd.</param>
     /// <param name="tls">Certificates to check it with, as it shows etcd's own; null over plain HTTP.</param>
-    public WrapperClient(Uri address, ClientTls? tls)
-    {
-        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
-        if (tls is not null) handler.SslOptions = tls.ToSslOptions();
-        _http = new HttpClient(handler) { BaseAddress = address, Timeout = RequestTimeout };
-    }
+    public WrapperClient(Uri address, ClientTls? tls) => _http = AgentHttp.Client(tls, RequestTimeout, address);
 
     /// <summary>Has etcd stopped in order; its container ends with it and starts again.</summary>
     /// <exception cref="HttpRequestException">It does not answer, or not with success.</exception>

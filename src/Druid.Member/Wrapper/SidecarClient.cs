@@ -1,4 +1,5 @@
 using System.Net;
+using Druid.Member.Http;
 using Druid.Member.Tls;
 
 namespace Druid.Member.Wrapper;
@@ -12,12 +13,7 @@ sealed class SidecarClient : IDisposable
 
     /// <param name="address">Base URL of the sidecar.</param>
     /// <param name="tls">Certificates to check it with; null over plain HTTP.</param>
-    public SidecarClient(Uri address, ClientTls? tls)
-    {
-        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
-        if (tls is not null) handler.SslOptions = tls.ToSslOptions();
-        _http = new HttpClient(handler) { BaseAddress = address, Timeout = RequestTimeout };
-    }
+    public SidecarClient(Uri address, ClientTls? tls) => _http = AgentHttp.Client(tls, RequestTimeout, address);
 
     /// <summary>How far the initialization is: <c>New</c>, <c>Progress</c>, <c>Successful</c> or <c>Failed</c>. Asking for a result takes it: after that it is New.</summary>
     /// <exception cref="HttpRequestException">The sidecar does not answer, or not with success.</exception>
