@@ -67,7 +67,7 @@ sealed class Agents(Scenario scenario)
             self.Seat = Seat.CaughtUp;
             emit.Add(next, agent, Verb.CatchUpLog, i);
         }
-        else if (Raft.CanPromote(in w, all, i))
+        else if (!m.Lease.Lost && Raft.CanPromote(in w, all, i)) // Not before its lease tells of it as it is.
         {
             self.Seat = Seat.Voter;
             emit.Add(next, agent, Verb.Promote, i);

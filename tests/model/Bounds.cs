@@ -54,6 +54,7 @@ public static class Bounds
         new Scenario { Name = "recovery of a member that is to sleep", Members = 1, Wanted = 1, Faults = 1, FaultKinds = [Verb.LoseDisk], Edits = 3, EditKinds = [Verb.Scale, Verb.AllowRecovery], Replicas = [0, 1], Store = true },
         new Scenario { Name = "recovery, rescaled meanwhile", Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 1, EditKinds = [Verb.Scale], Replicas = [1, 2], RecoveryAllowed = true, Store = true },
         new Scenario { Name = "recovery from three losses", Faults = 3, FaultKinds = [Verb.LoseDisk], RecoveryAllowed = true, Store = true },
+        new Scenario { Name = "recovery beside a compaction", Compaction = true, Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 2, EditKinds = [Verb.Write], RecoveryAllowed = true, Store = true },
         new Scenario { Name = "hibernation of a lost majority", Crashes = false, Faults = 2, FaultKinds = [Verb.LoseDisk], Edits = 1, EditKinds = [Verb.Scale], Replicas = [0], RecoveryAllowed = true, Store = true },
         new Scenario { Name = "volumes with a fault", Edits = 2, EditKinds = [Verb.ChangeCapacity, Verb.Scale], Replicas = [2], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LoseDisk, Verb.LosePod] },
         new Scenario { Name = "rollout by the controller, with a fault", Edits = 2, EditKinds = [Verb.ToggleStrategy, Verb.ChangeTemplate], Templates = [Template.B], Faults = 1, FaultKinds = [Verb.CrashPod, Verb.LosePod] },

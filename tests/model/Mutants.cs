@@ -54,6 +54,8 @@ public static class Mutants
             .Instead(Saving, "it failed just now", c => ClusterFacts.ChangeTo(c.Plan with { Size = 0 }))),
         Mutant.Of("a compaction that does not look for another", "OneCompaction", Compacts, m => m
             .Drop(SnapshotCompaction.Idle, "a job is there and not suspended")),
+        Mutant.Of("a recovery beside a compaction", "OneCompaction", Recovers with { Compaction = true, Edits = 1, EditKinds = [Verb.Write] }, m => m
+            .Drop($"{Recovering}/{QuorumRecovery.Confirming}", "a compaction job is left")),
         Mutant.Of("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
             .Instead(ScaleInGuard, "fewer members wanted", c => [new AssignTask(c.Size - 1, MemberTask.Leave), new ObserveGeneration(c.Generation)])),
         Mutant.Of("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m

@@ -83,7 +83,7 @@ sealed class Operator(Scenario scenario)
             next = w;
             next.Step = 0;
             next.FaultsLeft--;
-            next.Late = new(action, action.Verb is Verb.Delete or Verb.Evict ? observed : default);
+            next.Late = new(action, action.Verb is Verb.Delete or Verb.Evict ? observed : default, Formed: w.IsKnownToBeFormed);
             emit.Add(next, Process.Chance, Verb.Depose, hazard: true, seen: written);
         }
     }

@@ -145,25 +145,16 @@ public sealed class Promises
     static bool SuspensionRespected(in World before, Move move, in World after) =>
         move.Process != Process.Operator || !IsOurs(move) || !before.SeenEtcd.Suspended || (Verb)move.Verb == Verb.ObserveGeneration;
 
+    // Formed as the operator saw it when it decided: a cluster that forms at that very moment holds nothing yet.
     bool SavedBeforeStop(in World before, Move move, in World after) =>
-        !(IsOurs(move) && (Verb)move.Verb == Verb.Apply && scenario.Store && IsKnownToBeFormed(in before)
+        !(IsOurs(move) && (Verb)move.Verb == Verb.Apply && scenario.Store && (move.Process == Process.Late ? before.Late.Formed : before.IsKnownToBeFormed)
             && before.Set is { Exists: true, Size: > 0 } && after.Set.Size == 0)
         || before.Backup.BeforeStop == (byte)SnapshotRequest.Done;
 
-    // As the operator saw it when it decided: one that forms at that very moment holds nothing yet.
-    bool IsKnownToBeFormed(in World w)
-    {
-        var known = false;
-        foreach (ref readonly var m in Members(in w))
-        {
-            known |= m.SeenPublished is (byte)Membership.Voter or (byte)Membership.Learner;
-        }
-        return known;
-    }
-
     bool OneCompaction(in World before, Move move, in World after)
     {
-        if ((Verb)move.Verb == Verb.StartJob && before.Backup.Job != (byte)JobState.None)
+        // The API server refuses a second job of the same name, so what counts is what was known when it was decided.
+        if ((Verb)move.Verb == Verb.StartJob && move.Process == Process.Operator && before.SeenBackup.Job != (byte)JobState.None)
         {
             return false;
         }

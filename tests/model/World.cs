@@ -46,10 +46,26 @@ public struct World
     /// <summary>The pods belong to no StatefulSet, as theirs was deleted without them; the next one adopts them.</summary>
     public bool Orphans;
 
-    byte padding1, padding2, padding3;
+    byte padding1, padding2;
 
     /// <summary>The members by ordinal. Last, so that unused ones cost nothing.</summary>
     public MemberStates Members;
+
+    /// <summary>The operator has seen that a member joined a cluster.</summary>
+    public readonly bool IsKnownToBeFormed
+    {
+        get
+        {
+            foreach (ref readonly var m in (ReadOnlySpan<MemberState>)Members)
+            {
+                if (m.SeenPublished is (byte)StateMachine.Etcd.Membership.Voter or (byte)StateMachine.Etcd.Membership.Learner)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     /// <summary>How many bytes a world with so many members uses.</summary>
     public static int SizeFor(int members) => Unsafe.SizeOf<World>() - ((MaxMembers - members) * Unsafe.SizeOf<MemberState>());
@@ -311,8 +327,9 @@ public enum Trouble : byte
 /// <param name="Pod">What it was conditioned on.</param>
 /// <param name="Decided">The new operator has made a decision since. It has not before the second one that the write is on its way:
 /// it was sent while the old lease was held, and the new one is waited for.</param>
+/// <param name="Formed">Its sender knew that a cluster had been formed.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public record struct LateWrite(ActionCode Action, PodObject Pod, bool Decided = false);
+public record struct LateWrite(ActionCode Action, PodObject Pod, bool Decided = false, bool Formed = false);
 
 /// <summary>An action in four bytes.</summary>
 /// <param name="Verb">What is done.</param>

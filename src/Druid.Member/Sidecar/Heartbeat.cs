@@ -15,6 +15,10 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
 {
     readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     bool _failing;
+    long _reported;
+
+    /// <summary>Whether the lease names this member id, and so nothing that was reported of a member of the same name before.</summary>
+    public bool HasReported(ulong id) => Volatile.Read(ref _reported) == (long)id;
 
     /// <summary>Reports without waiting for the next heartbeat.</summary>
     public void Hasten() => _due.Writer.TryWrite(true);
@@ -32,6 +36,7 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
         {
             var status = await etcd.Status(cancel);
             var task = await lease.Renew(await Report(status, cancel), cancel);
+            Volatile.Write(ref _reported, (long)status.Header.MemberId);
             if (_failing) log.Information("Reports in the lease of {Member} again", member);
             _failing = false;
             await follower.Follow(task, status.Leader != 0, cancel);

@@ -9,7 +9,7 @@ namespace Druid.Member.Sidecar;
 /// Looks after a member while its etcd runs: has it promoted once it has caught up, and has the cluster learn its peer URLs
 /// when they change.
 /// </summary>
-sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, TimeSpan period, ILogger log, TimeProvider time)
+sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, Func<ulong, bool> isReported, TimeSpan period, ILogger log, TimeProvider time)
 {
     static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(250);
 
@@ -73,8 +73,10 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
         }
     }
 
+    // A voter of which the lease still says that its data is lost would count as lost if it went away now.
     async Task<bool> Promote(ulong id, CancellationToken cancel)
     {
+        if (!isReported(id)) return false;
         try
         {
             await cluster.Promote(id, cancel);

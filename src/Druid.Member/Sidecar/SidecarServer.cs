@@ -33,20 +33,21 @@ static class SidecarServer
         using var etcd = new EtcdClient(ClientOptions(options, time));
         var page = new MetricsPage();
         MemberKeeper? keeper = null;
+        Heartbeat? heartbeat = null;
         var health = new BackupHealth();
         var metrics = new MembershipMetrics(page, () => config.Current.Size, () => keeper?.Status?.IsLearner);
         var backupMetrics = new BackupMetrics(page, () => keeper?.Status?.Header.Revision, () => health.Trouble is not null);
         var cluster = new ClusterGateway(etcd, () => Others(options, config.Current, member), metrics, log, time);
         await using var store = options.Store is null ? null : new StoreFactory(Environment.GetEnvironmentVariable, time).Open(options.Store);
 
-        keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, options.CheckPeriod, log, time);
+        keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, id => !options.RenewsLease || heartbeat?.HasReported(id) == true, options.CheckPeriod, log, time);
         var validator = new DataValidator(options.Restore, options.PodNamespace, backupMetrics, log, time);
         var backups = new BackupSource(store, options.Restore, backupMetrics, log, time);
         var initialization = new Initialization((request, cancel) => new MemberPreparation(config.Current, member, data, validator, backups, cluster, lease, log, time)
             .Prepare(request.Full, request.FailBelowRevision, cancel), log);
         using var wrapper = new WrapperClient(new UriBuilder(options.Endpoints[0]) { Port = options.WrapperPort }.Uri, options.EtcdTls);
         var follower = new TaskFollower(() => initialization.Result?.Task, wrapper.StopEtcd, log);
-        var heartbeat = new Heartbeat(etcd, lease, config, member, follower, options.Heartbeat, log, time);
+        heartbeat = new Heartbeat(etcd, lease, config, member, follower, options.Heartbeat, log, time);
         keeper.Changed += heartbeat.Hasten;
 
         using var snapshotLeaseClient = options.SnapshotLeases is null ? null : kubernetes ?? new KubernetesClient(ClusterConfiguration.Detect());

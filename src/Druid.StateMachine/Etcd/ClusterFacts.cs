@@ -26,6 +26,8 @@ static class ClusterFacts
 
     public static readonly Fact<ClusterView> PodsLeft = new("pods are left", c => c.Count(m => m.Pod != PodState.None) > 0);
 
+    public static readonly Fact<ClusterView> JobLeft = new("a compaction job is left", c => c.Backup.Job != JobState.None);
+
     /// <summary>The actions that take a cluster from its plan to another one, in an order that every crash survives.</summary>
     /// <remarks>
     /// The configuration comes before the pods that read it; the lease before the agent that renews it. A crash in between

@@ -37,7 +37,6 @@ public static class EtcdLifecycle
     static readonly Fact<ClusterView> ObjectsToDelete = new("owned objects are left", c => c.Components.Any(IsThere));
     static readonly Fact<ClusterView> ObjectsGoing = new("owned objects are going", c => c.Components.Any(IsGoing));
     static readonly Fact<ClusterView> PodsToDelete = new("pods without a StatefulSet are left", c => c.Count(IsPodThere) > 0);
-    static readonly Fact<ClusterView> JobLeft = new("a compaction job is left", c => c.Backup.Job != JobState.None);
     static readonly Fact<ClusterView> PodsRun = new("pods run that are not being deleted yet", c => c.Count(IsPodThere) > 0);
     static readonly Fact<ClusterView> VolumesToDelete = new("volumes are to go too", c => c.Policies.OnDeletion == VolumePolicy.Delete && c.Count(m => m.HasVolume) > 0);
 

@@ -20,7 +20,8 @@ public static class QuorumRecovery
     static readonly Fact<ClusterView> Verifying = new("verification was asked for", c => c.Backup.Verified == SnapshotRequest.Asked);
     static readonly Fact<ClusterView> BackingOff = new("it failed just now", c => c.Backup.Verified == SnapshotRequest.Failed && c.Backup.BackingOff);
     static readonly Fact<ClusterView> FounderChosen = new("a founder was chosen", c => Founder(c) is not null);
-    static readonly Fact<ClusterView> QuorumServes = new("the founder serves, or others do without it", c => c.Count(m => m.Participates) > 0);
+    static readonly Fact<ClusterView> FounderServes = new("the founder serves", c => Founder(c) is { Participates: true });
+    static readonly Fact<ClusterView> OthersServe = new("others serve", c => c.Count(m => m is { Participates: true, Task: not MemberTask.Rebuild }) > 0);
     static readonly Fact<ClusterView> RejoinerServes = new("a member has joined the founder", c => c.Count(IsBack) > 0);
     static readonly Fact<ClusterView> OthersTold = new("all others were told to rejoin", c => !Untold(c).Any());
 
@@ -43,6 +44,7 @@ public static class QuorumRecovery
             .When(FounderChosen).GoTo(Rebuilding)
             .When(Begun).AndNot(Lost).GoTo(Regrowing)
             .Unless(Allowed).Wait("the owner to allow recovery: annotate the Etcd with druid.gardener.cloud/recover-quorum=true")
+            .When(JobLeft).Wait("the compaction job to be deleted: it writes to the store that members restore from")
             .When(HasSurvivor).DoEach(c => Choose(c, c.Members.First(IsSurvivor).Ordinal)).GoTo(Rebuilding)
             .Unless(HasStore).Wait("a member's data to come back: none has any, and there is no store to restore from")
             .When(Verified).DoEach(c => Choose(c, 0)).GoTo(Rebuilding)
@@ -53,7 +55,9 @@ public static class QuorumRecovery
             .UserCan("Look at the pod of the founder (kubectl describe pod, kubectl logs). Edits of spec.replicas are taken up once the cluster is recovered.")
             .Unless(FounderChosen).GoTo(Confirming)
             .Unless(OthersTold).DoEach(c => Untold(c).Select(m => new AssignTask(m.Ordinal, MemberTask.Rejoin))).Stay()
-            .When(QuorumServes).Do(c => new AssignTask(Founder(c)!.Ordinal, MemberTask.Serve)).GoTo(Regrowing)
+            .When(OthersServe).Do(c => new AssignTask(Founder(c)!.Ordinal, MemberTask.Serve)).GoTo(Regrowing)
+            // It takes the order back itself, with that report: one that was told to serve before would look as lost as it was.
+            .When(FounderServes).Wait(c => $"{Founder(c)} to report the members of the new cluster", "the founder to report the members of the new cluster")
             .Otherwise().Wait(c => $"{Founder(c)} to found the cluster anew", "the member that founds the cluster anew"))
         .State(Regrowing, "The cluster serves again; the other members join it, one at a time.", s => s
             .UserCan("Look at the pods that are waited for. Edits of spec.replicas are taken up once the cluster is recovered.")

@@ -1,4 +1,5 @@
 using Druid.StateMachine.Machines;
+using static Druid.StateMachine.Etcd.ClusterFacts;
 
 namespace Druid.StateMachine.Etcd;
 
@@ -44,7 +45,9 @@ public static class SnapshotCompaction
             .When(Paused).GoTo(Idle)
             .When(Taken).GoTo(Idle)
             .When(NotTaken).GoTo(Failing)
-            .Unless(Asked).Do(_ => new RequestFullSnapshot()).Stay())
+            .When(Asked).Wait("the full snapshot instead of a compaction")
+            .Unless(HasQuorum).Wait(c => $"a quorum, to take a full snapshot instead of a compaction: {Missing(c)}", "a quorum, to take a full snapshot instead of a compaction")
+            .Otherwise().Do(_ => new RequestFullSnapshot()).Stay())
         .State(Failing, "The last compaction or snapshot failed; it is tried again after a while.", s => s
             .UserCan("See the condition LastSnapshotCompactionSucceeded and the logs of the job or of the backup-restore container: most often the store or its secret is to be corrected.")
             .When(Paused).GoTo(Idle)
