@@ -49,9 +49,11 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task A_majority_lost_for_good_comes_back_once_the_owner_allows_it(int lost)
+    [InlineData(2, "deleted")]
+    [InlineData(3, "deleted")]
+    [InlineData(2, "corrupted")]
+    [InlineData(3, "corrupted")]
+    public async Task A_majority_lost_for_good_comes_back_once_the_owner_allows_it(int lost, string how)
     {
         var key = await Backed(3);
         await using var workload = await druid.StartWorkload(key);
@@ -62,7 +64,10 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
         var victims = Enumerable.Range(3 - lost, lost).ToList();
         foreach (var ordinal in victims)
         {
-            await Installation.OnNode("rm", "-rf", Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(await druid.Database(key, ordinal))))!);
+            var database = await druid.Database(key, ordinal);
+            await (how == "deleted"
+                ? Installation.OnNode("rm", "-rf", Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(database)))!)
+                : Installation.OnNode("truncate", "--size=5000", database));
         }
         await Task.WhenAll(victims.Select(ordinal => druid.Kill(key with { Name = $"e-{ordinal}" })));
         await druid.Until(key, "waiting for its owner's permission", e => e.Status.Lifecycle!.Regions.Any(r => r.WaitingFor?.Contains("recover-quorum", StringComparison.Ordinal) == true), TimeSpan.FromMinutes(3));
@@ -72,7 +77,7 @@ public sealed class BackupTests(Installation druid) : IAsyncLifetime
             ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Annotations.RecoverQuorum] = "true" } },
         });
         await druid.UntilReady(key, 3, TimeSpan.FromMinutes(6));
-        await workload.Verify($"A_majority_lost_for_good_comes_back_once_the_owner_allows_it, {lost} of 3");
+        await workload.Verify($"A_majority_lost_for_good_comes_back_once_the_owner_allows_it, {lost} of 3 {how}");
     }
 
     async Task<ObjectKey> Backed(int replicas)

@@ -49,7 +49,7 @@ public sealed class FirstSliceTests(Installation druid) : IAsyncLifetime
     {
         var key = await druid.CreateReady(1);
         await druid.Client.Delete<Etcd>(key);
-        await Installation.Eventually("the Etcd is gone", async () => (await druid.Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2));
+        await druid.UntilGone(key);
 
         var ns = key.Namespace;
         Assert.Empty((await druid.Client.ListPage<StatefulSet>(ns)).Items);

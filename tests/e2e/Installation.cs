@@ -84,10 +84,10 @@ public sealed class Installation : IAsyncLifetime
         }
         foreach (var key in mine)
         {
-            await Eventually($"the Etcd {key} is gone", async () => (await Client.TryGet<Etcd>(key) is null ? "gone" : null, "there"), TimeSpan.FromMinutes(2), () => Scene.Of(Client, key.Namespace));
+            await UntilGone(key);
             await Client.Delete<Namespace>(ObjectKey.ClusterWide(key.Namespace));
         }
-        await logs.Keep(await OperatorPods());
+        await KeepOperatorLogs();
         logs.VerifySteps();
     }
 
@@ -105,6 +105,10 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Waits until the Etcd is as declared: observed, in its resting state, all members participating.</summary>
     public Task<Etcd> UntilReady(ObjectKey key, int replicas, TimeSpan? within = null) => Until(
         key, $"ready with {replicas} members", etcd => IsReady(etcd, replicas), within ?? TimeSpan.FromMinutes(4));
+
+    /// <summary>Waits until a deletion that was asked for is done.</summary>
+    public Task UntilGone(ObjectKey key) => Eventually(
+        $"the Etcd {key} is gone", async () => await Client.TryGet<Etcd>(key) is { } etcd ? (null, Describe(etcd)) : ("gone", ""), TimeSpan.FromMinutes(2), () => Scene.Of(Client, key.Namespace));
 
     /// <summary>Waits until a region of the machine is in a state.</summary>
     public Task<Etcd> UntilState(ObjectKey key, string region, string state, TimeSpan? within = null) => Until(
@@ -141,9 +145,12 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Kills a pod of the operator without grace; its log is read before.</summary>
     public async Task KillOperator(Pod pod)
     {
-        await logs.Keep(await OperatorPods());
+        await KeepOperatorLogs();
         await Kill(pod.Key);
     }
+
+    /// <summary>Reads the operator's logs, before pods of it go.</summary>
+    public async Task KeepOperatorLogs() => await logs.Keep(await OperatorPods());
 
     /// <summary>Kills a pod without grace and waits until another of its name is ready.</summary>
     public async Task Replace(ObjectKey pod)
@@ -166,13 +173,16 @@ public sealed class Installation : IAsyncLifetime
         Data = new Dictionary<string, byte[]> { ["hostPath"] = "/tmp/buckets"u8.ToArray() },
     });
 
-    /// <summary>Where the node keeps a member's database.</summary>
-    public async Task<string> Database(ObjectKey key, int ordinal)
+    /// <summary>Where the node keeps a member's volume.</summary>
+    public async Task<string> Volume(ObjectKey key, int ordinal)
     {
         var claim = await Client.Get<PersistentVolumeClaim>(key with { Name = $"{key.Name}-{key.Name}-{ordinal}" });
         var volume = JsonNode.Parse(await Client.GetRaw($"/api/v1/persistentvolumes/{claim.Spec!.VolumeName}"))!;
-        return (await OnNode("find", volume["spec"]!["hostPath"]!["path"]!.GetValue<string>(), "-name", "db")).Trim();
+        return volume["spec"]!["hostPath"]!["path"]!.GetValue<string>();
     }
+
+    /// <summary>Where the node keeps a member's database.</summary>
+    public async Task<string> Database(ObjectKey key, int ordinal) => (await OnNode("find", await Volume(key, ordinal), "-name", "db")).Trim();
 
     /// <summary>Runs a command on the node and returns what it printed.</summary>
     public static Task<string> OnNode(params string[] command) => Hack("kube", ["exec", "--name", KubeName, "--", .. command]);
@@ -229,10 +239,15 @@ public sealed class Installation : IAsyncLifetime
         }
     }
 
+    /// <summary>Runs <c>kubectl</c> as an administrator and returns what it printed.</summary>
+    public Task<string> Kubectl(params string[] arguments) => Run("kubectl", ["--kubeconfig", kubeconfig, .. arguments]);
+
     /// <summary>Runs one of the project's scripts and returns what it printed.</summary>
-    public static async Task<string> Hack(string script, params string[] arguments)
+    public static Task<string> Hack(string script, params string[] arguments) => Run(Path.Combine(Root, "hack", script), arguments);
+
+    static async Task<string> Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root, "hack", script), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         using var process = Process.Start(start)!;
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
@@ -240,7 +255,7 @@ public sealed class Installation : IAsyncLifetime
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.ToString() : throw new InvalidOperationException($"hack/{script} {string.Join(' ', arguments)} failed:\n{output}");
+        return process.ExitCode == 0 ? output.ToString() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed:\n{output}");
     }
 
     static void Append(StringBuilder output, string? line)

@@ -132,9 +132,11 @@ sealed class Agents(Scenario scenario)
             var place = (byte)PlaceOf(m.Seat);
             changed |= m.Published != place;
             m.Published = place;
-            if (m.Rebuilt && w.Leader - 1 == i)
+            if (w.Leader - 1 == i && (m.Rebuilt || m.Lease.Lost))
             {
-                m.Lease.Task = (byte)MemberTask.Serve; // The order is carried out.
+                // One report: the members, that the order is carried out, and nothing more of data lost before.
+                m.Lease.Task = m.Rebuilt ? (byte)MemberTask.Serve : m.Lease.Task;
+                m.Lease.Lost = false;
                 changed = true;
             }
             if (m.Lease.Exists && m.Pod.Phase == Phase.Running && m.Trouble != Trouble.Partitioned && m.Lease.Leads != (w.Leader - 1 == i))
