@@ -88,7 +88,8 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <param name="what">What is waited for, for the message of the failure.</param>
     /// <param name="find">Returns it, or null for not yet; errors of the API count as not yet.</param>
     /// <param name="within">How long; 30 seconds unless given.</param>
-    public static async Task<T> Eventually<T>(string what, Func<Task<T?>> find, TimeSpan? within = null) where T : class
+    /// <param name="seen">Describes what was there when it was in vain.</param>
+    public static async Task<T> Eventually<T>(string what, Func<Task<T?>> find, TimeSpan? within = null, Func<string>? seen = null) where T : class
     {
         var limit = within ?? TimeSpan.FromSeconds(30);
         var started = Stopwatch.GetTimestamp();
@@ -105,7 +106,7 @@ public sealed class ControlPlane : IAsyncDisposable
                 last = e;
             }
             if (Stopwatch.GetElapsedTime(started) > limit)
-                Assert.Fail($"Waited {limit.TotalSeconds:0} s in vain: {what}. {last?.Message}");
+                Assert.Fail($"Waited {limit.TotalSeconds:0} s in vain: {what}. {last?.Message}{seen?.Invoke()}");
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
     }

@@ -58,6 +58,8 @@ public static class Mutants
             .Drop($"{Recovering}/{QuorumRecovery.Confirming}", "a compaction job is left")),
         Mutant.Of("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
             .Instead(ScaleInGuard, "fewer members wanted", c => [new AssignTask(c.Size - 1, MemberTask.Leave), new ObserveGeneration(c.Generation)])),
+        Mutant.Of("a recovery that takes the order back before the founder told of its members", "OnlyTheLostIsRebuilt", Recovers with { Faults = 3, FaultKinds = [Verb.LoseDisk, Verb.CrashPod] }, m => m
+            .Instead($"{Recovering}/{QuorumRecovery.Rebuilding}", "the founder serves", c => [new AssignTask(c.Members.First(f => f.Task == MemberTask.Rebuild).Ordinal, MemberTask.Serve)])),
         Mutant.Of("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m
             .Instead(Ready, "not (all members participate)", _ => [new AssignTask(0, MemberTask.Rebuild)])),
 
@@ -78,6 +80,8 @@ public static class Mutants
             .Drop($"{Recovering}/{QuorumRecovery.Regrowing}", "a member has joined the founder")),
         Mutant.Of("a compaction whose end nobody notices", "StableReconciliation", Compacts, m => m
             .Drop(SnapshotCompaction.Compacting, "the job succeeded")),
+        Mutant.Of("a snapshot instead of a compaction that is asked of nobody", "StableReconciliation", Compacts with { Edits = 3, EditKinds = [Verb.Write, Verb.ChangeTemplate], Templates = [Template.Broken] }, m => m
+            .Drop(SnapshotCompaction.Snapshotting, "not (a quorum participates)")),
         Mutant.Of("a deletion that keeps its finalizer", "DeletionCompletes", Deletes, m => m
             .Drop(Deleting, "otherwise")),
 

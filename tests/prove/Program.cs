@@ -6,6 +6,12 @@ using Druid.StateMachine.Diagrams;
 
 // druid-prove [--quick] [--only PART-OF-A-NAME] [--report FILE] [--update FILE]: explores every scenario and every mutant; see hack/prove.
 // druid-prove --draw mermaid|dot: prints the machine of the member agent; --joining FILE explores it alone and updates its tables.
+string[] options = ["--quick", "--only", "--report", "--update", "--draw", "--joining"];
+if (args.Where((arg, i) => i == 0 || args[i - 1] is "--quick" || !options.Contains(args[i - 1])).FirstOrDefault(arg => !options.Contains(arg)) is { } unknown)
+{
+    Console.Error.WriteLine($"druid-prove: unknown option '{unknown}'. There are: {string.Join(", ", options)}.");
+    return 2;
+}
 if (Value("--draw") is { } format)
 {
     var initialization = MachineCatalog.Entry(Druid.Member.Membership.Joining.Machine);

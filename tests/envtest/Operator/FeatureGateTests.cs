@@ -33,7 +33,7 @@ public sealed class FeatureGateTests(OperatorFixture fixture) : IAsyncLifetime
 
         await Restart(gate: true);
         await ControlPlane.Eventually("every pod runs the next images", async () => await Pods(key) is { Count: 3 } pods && pods.Values.All(p => ImagesOf(p) is [Next]), Rolled);
-        await fixture.UntilReady(key);
+        await fixture.UntilReady(key, Rolled);
         Assert.All(await Pods(key), pod => Assert.NotEqual(before[pod.Key].Metadata.Uid, pod.Value.Metadata.Uid));
         Assert.Contains("docker.io/druid/member:next", (await fixture.Client.Get<StatefulSet>(key)).Spec!.Template!.Spec!.Containers!.Select(c => c.Image));
         // Each let go by the disruption budget, which spares one pod at a time.
@@ -41,7 +41,7 @@ public sealed class FeatureGateTests(OperatorFixture fixture) : IAsyncLifetime
 
         await Restart(gate: false);
         await ControlPlane.Eventually("every pod runs the images of before", async () => await Pods(key) is { Count: 3 } pods && pods.Values.All(p => ImagesOf(p) is ["docker.io/druid/member:test"]), Rolled);
-        await fixture.UntilReady(key);
+        await fixture.UntilReady(key, Rolled);
     }
 
     [Fact]

@@ -71,14 +71,22 @@ public sealed class OperatorFixture : IAsyncLifetime
         return etcd.Key;
     }
 
-    internal Task<Etcd> Until(ObjectKey key, string what, Func<Etcd, bool> holds) =>
-        ControlPlane.Eventually<Etcd>($"Etcd {key}: {what}", async () => await Client.TryGet<Etcd>(key) is { } etcd && holds(etcd) ? etcd : null);
+    internal Task<Etcd> Until(ObjectKey key, string what, Func<Etcd, bool> holds, TimeSpan? within = null)
+    {
+        Etcd? last = null;
+        return ControlPlane.Eventually<Etcd>($"Etcd {key}: {what}", async () => (last = await Client.TryGet<Etcd>(key)) is { } etcd && holds(etcd) ? etcd : null, within, () => Describe(last));
+    }
+
+    static string Describe(Etcd? etcd) => etcd is null ? "It is gone." :
+        $"It is {string.Join(", ", (etcd.Status.Lifecycle?.Regions ?? []).Select(r => $"{r.Name}={r.State}{(r.WaitingFor is null ? "" : $" (waits for {r.WaitingFor})")}"))}; "
+        + $"generation {etcd.Metadata.Generation}, observed {etcd.Status.ObservedGeneration}; "
+        + string.Join("; ", etcd.Status.Conditions.Where(c => c.Status != ConditionStatus.True).Select(c => $"{c.Type}={c.Status} {c.Reason}: {c.Message}").Concat(etcd.Status.LastErrors.Select(e => e.Description)));
 
     // The job controller of old servers writes over what others write into a status before it has told of the start.
     internal Task<Job> UntilStarted(ObjectKey key) => ControlPlane.Eventually<Job>(
         $"Job {key} is started", async () => await Client.TryGet<Job>(key) is { Status.StartTime: not null } job ? job : null);
 
-    internal Task<Etcd> UntilReady(ObjectKey key) => Until(key, "is ready", IsReady);
+    internal Task<Etcd> UntilReady(ObjectKey key, TimeSpan? within = null) => Until(key, "is ready", IsReady, within);
 
     internal Task UntilGone(ObjectKey key) => ControlPlane.Eventually($"Etcd {key} is gone", async () => await Client.TryGet<Etcd>(key) is null);
 
