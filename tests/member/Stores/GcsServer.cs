@@ -13,7 +13,7 @@ namespace Druid.MemberTests.Stores;
 /// <summary>
 /// As much of Google Cloud Storage's JSON API as a store uses, written after its documentation, because there is no such
 /// server to install: objects in memory, uploads at once and in chunks, ranges, pages, retention, and a token service that
-/// checks a service account's signature, and the metadata server of a machine.
+/// checks a service account's signature, another that exchanges the tokens of pods, and the metadata server of a machine.
 /// </summary>
 public sealed class GcsServer : IAsyncLifetime
 {
@@ -26,7 +26,19 @@ public sealed class GcsServer : IAsyncLifetime
     readonly ConcurrentDictionary<string, Stored> _objects = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, (string Name, MemoryStream Content)> _sessions = new();
     readonly ConcurrentDictionary<string, bool> _tokens = new();
+
+    // What was given for a pod's token. It opens no bucket, unless the pod itself was granted one.
+    readonly ConcurrentDictionary<string, bool> _federated = new();
     HttpServer? _server;
+
+    /// <summary>The provider of the identity pool that knows <see cref="PodToken"/>.</summary>
+    public const string Audience = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/druid/providers/cluster";
+
+    /// <summary>The token that the cluster gave to the pod.</summary>
+    public string PodToken { get; set; } = "pod";
+
+    /// <summary>Whether the pod may use the bucket without becoming a service account.</summary>
+    public bool PodIsGranted { get; set; }
 
     public Uri Address => new($"http://127.0.0.1:{_server!.Port}");
 
@@ -60,7 +72,11 @@ public sealed class GcsServer : IAsyncLifetime
     public void Retain(string name, DateTimeOffset until) => _objects[name] = _objects[name] with { RetainedUntil = until };
 
     /// <summary>Revokes all tokens.</summary>
-    public void Revoke() => _tokens.Clear();
+    public void Revoke()
+    {
+        _tokens.Clear();
+        _federated.Clear();
+    }
 
     async Task Handle(HttpContext context)
     {
@@ -74,6 +90,16 @@ public sealed class GcsServer : IAsyncLifetime
         if (target is ["token"])
         {
             await Token(context);
+            return;
+        }
+        if (target is ["v1", "token"])
+        {
+            await Exchange(context);
+            return;
+        }
+        if (target is ["v1", "projects", "-", "serviceAccounts", Account + ":generateAccessToken"])
+        {
+            await Impersonate(context);
             return;
         }
         if (context.Request.Headers.Authorization.ToString().Split(' ') is not ["Bearer", var token] || !_tokens.ContainsKey(token))
@@ -105,11 +131,54 @@ public sealed class GcsServer : IAsyncLifetime
         var signed = _key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), System.Buffers.Text.Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         if (!signed || claims.RootElement.GetProperty("iss").GetString() != Account || form["grant_type"] != "urn:ietf:params:oauth:grant-type:jwt-bearer")
         {
-            context.Response.StatusCode = 400;
-            await context.Response.WriteAsync("""{"error":"invalid_grant","error_description":"Invalid JWT Signature."}""");
+            await Refuse(context, "invalid_grant", "Invalid JWT Signature.");
             return;
         }
         await Grant(context);
+    }
+
+    // RFC 8693, as Google's security token service has it.
+    async Task Exchange(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync();
+        if (form["grant_type"] != "urn:ietf:params:oauth:grant-type:token-exchange" || form["requested_token_type"] != "urn:ietf:params:oauth:token-type:access_token"
+            || form["subject_token_type"] != "urn:ietf:params:oauth:token-type:jwt" || form["scope"] != "https://www.googleapis.com/auth/cloud-platform")
+        {
+            await Refuse(context, "invalid_request", "Invalid value for a field of the request.");
+            return;
+        }
+        if (form["audience"] != Audience || form["subject_token"] != PodToken)
+        {
+            await Refuse(context, "invalid_grant", "The given credential is rejected by the attribute condition.");
+            return;
+        }
+        var token = Guid.NewGuid().ToString("N");
+        (PodIsGranted ? _tokens : _federated)[token] = true;
+        await context.Response.WriteAsync($$"""{"access_token":"{{token}}","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","token_type":"Bearer","expires_in":3599}""");
+    }
+
+    async Task Impersonate(HttpContext context)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body);
+        if (context.Request.Headers.Authorization.ToString().Split(' ') is not ["Bearer", var federated] || !_federated.ContainsKey(federated))
+        {
+            await Fail(context, 401, "authError");
+            return;
+        }
+        if (!body.RootElement.GetProperty("scope").EnumerateArray().Any(scope => scope.GetString() == "https://www.googleapis.com/auth/devstorage.read_write"))
+        {
+            await Fail(context, 400, "invalid");
+            return;
+        }
+        var token = Guid.NewGuid().ToString("N");
+        _tokens[token] = true;
+        await context.Response.WriteAsync($$"""{"accessToken":"{{token}}","expireTime":"{{DateTimeOffset.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}""");
+    }
+
+    static Task Refuse(HttpContext context, string error, string description)
+    {
+        context.Response.StatusCode = 400;
+        return context.Response.WriteAsync($$"""{"error":"{{error}}","error_description":"{{description}}"}""");
     }
 
     Task Grant(HttpContext context)

@@ -15,7 +15,7 @@ sealed class GcsStore : IObjectStore
     const string ServicePath = "/storage/v1";
 
     readonly TimeProvider _time;
-    readonly SocketsHttpHandler _handler;
+    readonly HttpMessageHandler _handler;
     readonly HttpClient _http;
     readonly StoreCalls _calls;
     readonly Rotating<Access> _access;
@@ -23,10 +23,15 @@ sealed class GcsStore : IObjectStore
     readonly string _prefix;
     readonly int _chunk;
 
-    public GcsStore(StoreOptions options, Func<string, string?> environment, TimeProvider time)
+    /// <param name="options">Which bucket, and how.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="time">The clock of tokens and pauses.</param>
+    /// <param name="wrap">Puts something between the store and the network, as where its addresses lead elsewhere; null for nothing.</param>
+    public GcsStore(StoreOptions options, Func<string, string?> environment, TimeProvider time, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         (_time, _bucket) = (time, Uri.EscapeDataString(options.Container));
-        _handler = StoreHandler.Create(() => new());
+        var connections = StoreHandler.Create(() => new());
+        _handler = wrap?.Invoke(connections) ?? connections;
         _http = StoreHandler.Client(_handler);
         _calls = new(_http, new(time), Classify, () => _access!.Current.Token?.Renew() ?? false);
         _access = new(CredentialFiles.Find("GOOGLE", options.VariablePrefix, environment), entries => Open(options, entries, environment));

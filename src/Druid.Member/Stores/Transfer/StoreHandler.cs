@@ -28,7 +28,7 @@ static class StoreHandler
     };
 
     /// <summary>A client on such a handler. Time limits are set with each call.</summary>
-    public static HttpClient Client(SocketsHttpHandler handler) => new(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    public static HttpClient Client(HttpMessageHandler handler) => new(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     static bool Accepts(StoreTrust trust, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
