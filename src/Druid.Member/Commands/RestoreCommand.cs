@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Druid.Member.Backups;
 using Druid.Member.Restore;
 using Druid.Member.Snapshots;
 using Druid.Member.Stores;
@@ -14,7 +14,7 @@ static class RestoreCommand
         var (store, restore) = (new StoreFlags(), new RestoreFlags());
         var revision = new Option<long?>("--revision") { Description = "The last revision to restore. Default: the latest that the snapshots lead to." };
         var chosen = new Option<string?>("--snapshot") { Description = "The snapshot to restore: a full one alone, or all up to a delta." };
-        var dry = new Option<bool>("--dry-run") { Description = "Only print what would be restored." };
+        var dry = new Option<bool>("--dry-run") { Description = "Touch nothing, but read what would be restored, check its hashes (unless --skip-hash-check) and tell where it leads; ends with 1 if the restore would fail or lead to less than was asked for." };
         var command = new Command("restore", "Makes a data directory of the snapshots in a store.") { revision, chosen, dry };
         foreach (var group in new FlagGroup[] { store, restore, logging }) group.AddTo(command);
         command.SetAction((parsed, cancel) => OneShot.Run(parsed, logging, async (log, stop) =>
@@ -25,14 +25,14 @@ static class RestoreCommand
             var list = await SnapshotList.Read(opened, stop);
             var alone = Chosen(list, parsed.GetValue(chosen), opened);
             var options = restore.Read(parsed) with { UpTo = parsed.GetValue(revision) ?? (alone?.Kind == SnapshotKind.Delta ? alone.LastRevision : null) };
-            var chain = alone?.Kind == SnapshotKind.Full ? new(alone, [], alone.LastRevision, null) : list.Chain(options.UpTo);
             if (parsed.GetValue(dry))
             {
-                Print(chain ?? throw new RestoreException($"{opened.Description} has nothing to restore from"), options, Console.Out);
+                var problem = await RestoreRehearsal.Tell(opened, list, Chains(list, alone, options, opened), options, Console.Out, stop);
+                if (problem is not null) throw new RestoreException(problem);
                 return;
             }
             var restorer = new Restorer(opened, options, log, TimeProvider.System);
-            _ = alone?.Kind == SnapshotKind.Full ? await restorer.Restore(chain!, stop) : await restorer.Restore(stop);
+            _ = alone?.Kind == SnapshotKind.Full ? await restorer.Restore(Alone(alone), stop) : await restorer.Restore(stop);
         }, cancel));
         return command;
     }
@@ -40,16 +40,13 @@ static class RestoreCommand
     static Snapshot? Chosen(SnapshotList list, string? name, IObjectStore store) => name is null ? null
         : list.All.LastOrDefault(s => s.Name == name || s.Path == name) ?? throw new RestoreException($"{store.Description} has no snapshot {name}");
 
-    /// <summary>Tells what a restore would do.</summary>
-    internal static void Print(SnapshotChain chain, RestoreOptions options, TextWriter output)
+    // What a restore would try: another full snapshot will do as well where it leads to the same revision.
+    static List<SnapshotChain> Chains(SnapshotList list, Snapshot? alone, RestoreOptions options, IObjectStore store)
     {
-        output.WriteLine($"base    {chain.Base.Path,-60} {Size(chain.Base.Size),12} {chain.Base.CreatedOn.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
-        foreach (var delta in chain.Deltas) output.WriteLine($"delta   {delta.Path,-60} {Size(delta.Size),12} {delta.CreatedOn.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"leads to revision {chain.LastRevision} in {options.DataDirectory}, as member {options.Name}"));
-        if (options.UpTo is { } wanted && wanted > chain.LastRevision) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"WARNING revision {wanted} is in no snapshot that can be reached"));
-        if (chain.Gap is { } gap) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"WARNING revision {gap} is in no snapshot: later ones cannot be restored"));
-        if (Directory.Exists(options.DataDirectory)) output.WriteLine($"WARNING {options.DataDirectory} exists: a restore would refuse to replace it");
+        if (alone?.Kind == SnapshotKind.Full) return [Alone(alone)];
+        var best = list.Chain(options.UpTo) ?? throw new RestoreException(Restorer.NothingToRestore(store, options));
+        return [.. list.Chains(options.UpTo).Where(chain => chain.LastRevision == best.LastRevision)];
     }
 
-    static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:0.00} MB");
+    static SnapshotChain Alone(Snapshot full) => new(full, [], full.LastRevision, null);
 }

@@ -34,9 +34,7 @@ sealed class Restorer(IObjectStore store, RestoreOptions options, ILogger log, T
     public async Task<Restored> Restore(CancellationToken cancel)
     {
         var snapshots = await SnapshotList.Read(store, cancel);
-        var best = snapshots.Chain(options.UpTo) ?? throw new RestoreException(options.UpTo is { } limit
-            ? $"{store.Description} has no full snapshot of revision {limit} or before"
-            : $"{store.Description} has no full snapshot");
+        var best = snapshots.Chain(options.UpTo) ?? throw new RestoreException(NothingToRestore(store, options));
         var failure = default(Exception);
         // Another full snapshot will do as well where deltas lead from it to the same revision.
         foreach (var chain in snapshots.Chains(options.UpTo).Where(c => c.LastRevision == best.LastRevision))
@@ -53,6 +51,11 @@ sealed class Restorer(IObjectStore store, RestoreOptions options, ILogger log, T
         }
         throw new RestoreException(failure!.Message, failure);
     }
+
+    /// <summary>Why there is nothing to restore where there is no chain.</summary>
+    internal static string NothingToRestore(IObjectStore store, RestoreOptions options) => options.UpTo is { } limit
+        ? $"{store.Description} has no full snapshot of revision {limit} or before"
+        : $"{store.Description} has no full snapshot";
 
     /// <summary>Restores a chain.</summary>
     /// <exception cref="RestoreException">It is damaged, or etcd refuses it.</exception>
