@@ -13,12 +13,15 @@ sealed record DefragmentationOptions(CronSchedule Schedule, TimeSpan Timeout);
 /// Has every member rewrite its database without its holes, which it answers nothing during: one at a time, followers first,
 /// the leader last, and only while all members serve, so that the quorum never hangs on the one at work.
 /// </summary>
-sealed class Defragmentation(EtcdClient etcd, DefragmentationOptions options, BackupMetrics metrics, ILogger log, TimeProvider time)
+sealed class Defragmentation(EtcdClient etcd, DefragmentationOptions options, BackupMetrics metrics, ILogger log, TimeProvider time) : IDisposable
 {
     static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
     static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(1);
     static readonly TimeSpan RecoveryPoll = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
+    // On schedule and for want of space: whoever comes second waits.
+    readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Defragments on schedule until cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -41,6 +44,22 @@ sealed class Defragmentation(EtcdClient etcd, DefragmentationOptions options, Ba
     /// <returns>The names of the members that were defragmented, in their order.</returns>
     /// <exception cref="EtcdException">A member refuses.</exception>
     public async Task<IReadOnlyList<string>> DefragmentAll(CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            return await OneByOne(cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    async Task<IReadOnlyList<string>> OneByOne(CancellationToken cancel)
     {
         var done = new List<string>();
         var members = (await etcd.MemberList(cancel)).Members;

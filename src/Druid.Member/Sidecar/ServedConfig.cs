@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Druid.Kubernetes;
 
@@ -9,24 +10,35 @@ namespace Druid.Member.Sidecar;
 /// </summary>
 sealed class ServedConfig(string volume)
 {
+    // etcd's own quota in bytes, where its configuration says nothing or 0.
+    const long DefaultQuota = 2L << 30;
+
     readonly string _path = Path.Combine(volume, "served.etcd.conf.yaml");
 
     /// <summary>Remembers a configuration that is about to be served.</summary>
     public void Save(string configuration) => File.WriteAllText(_path, configuration);
 
     /// <summary>The peer URLs that etcd in this pod advertises; null when none was served yet.</summary>
-    public IReadOnlyList<string>? PeerUrls
+    public IReadOnlyList<string>? PeerUrls => Read()?["initial-advertise-peer-urls"]?.ToString().Split(',');
+
+    /// <summary>Bytes that a database may have before etcd refuses writes; <see cref="long.MaxValue"/> for no limit, null when nothing was served yet.</summary>
+    public long? Quota => Read() switch
     {
-        get
+        null => null,
+        var served when long.TryParse(served["quota-backend-bytes"]?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bytes) && bytes != 0
+            => bytes < 0 ? long.MaxValue : bytes,
+        _ => DefaultQuota,
+    };
+
+    JsonObject? Read()
+    {
+        try
         {
-            try
-            {
-                return (Yaml.Read(File.ReadAllText(_path)) as JsonObject)?["initial-advertise-peer-urls"]?.ToString().Split(',');
-            }
-            catch (Exception absent) when (absent is IOException or YamlFormatException)
-            {
-                return null;
-            }
+            return Yaml.Read(File.ReadAllText(_path)) as JsonObject;
+        }
+        catch (Exception absent) when (absent is IOException or YamlFormatException)
+        {
+            return null;
         }
     }
 }

@@ -37,6 +37,7 @@ static class SidecarServer
         var health = new BackupHealth();
         var metrics = new MembershipMetrics(page, () => config.Current.Size, () => keeper?.Status?.IsLearner);
         var backupMetrics = new BackupMetrics(page, () => keeper?.Status?.Header.Revision, () => health.Trouble is not null);
+        var spaceMetrics = new SpaceMetrics(page, () => keeper?.Status is { } status ? Space.IsExhausted(status) : null);
         var cluster = new ClusterGateway(etcd, () => Others(options, config.Current, member), metrics, log, time);
         await using var store = options.Store is null ? null : new StoreFactory(Environment.GetEnvironmentVariable, time).Open(options.Store);
 
@@ -55,9 +56,11 @@ static class SidecarServer
             : new KubernetesSnapshotLeases(snapshotLeaseClient, options.PodNamespace, options.SnapshotLeases!, LeaseTimeout, log, time);
         var working = etcd.Within(options.Snapshots.CallTimeout);
         var snapshotter = store is null ? null : new Snapshotter(working, store, snapshotLeases, options.Snapshots, backupMetrics, health, log, time);
+        using var defragmentation = new Defragmentation(etcd, options.Defragmentation, backupMetrics, log, time);
         var leaderWork = new LeaderWork(keeper,
         [
-            new Defragmentation(etcd, options.Defragmentation, backupMetrics, log, time).Run,
+            defragmentation.Run,
+            new SpaceKeeper(etcd, () => keeper.Status, () => served.Quota, defragmentation, spaceMetrics, options.CheckPeriod, log, time).Run,
             .. store is null ? Array.Empty<Func<CancellationToken, Task>>() : [snapshotter!.Run, new GarbageCollector(store, options.Retention, backupMetrics, log, time).Run],
         ], health, log);
         using var leader = new LeaderAgent(etcd, options.Identity is null ? null : options.EtcdTls, url => AgentBeside(url, options), options.Snapshots.SnapshotTimeout);

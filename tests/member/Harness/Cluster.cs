@@ -26,6 +26,9 @@ sealed class Cluster : IAsyncDisposable
 
     public bool PeerTls { get; set; }
 
+    /// <summary>Bytes that a member's database may have.</summary>
+    public long Quota { get; set; } = 1L << 30;
+
     /// <summary>Flags of backups for all sidecars; none without.</summary>
     public string[] BackupFlags { get; set; } = [];
 
@@ -134,7 +137,7 @@ sealed class Cluster : IAsyncDisposable
         listen-peer-urls: {Listen(pod.PeerUrl)}
         name: etcd-config
         next-cluster-version-compatible: true
-        quota-backend-bytes: 1073741824
+        quota-backend-bytes: {Quota}
         snapshot-count: 10000
         {Security?.Configuration(PeerTls)}
         """;

@@ -22,14 +22,15 @@ sealed class SoloEtcd : IAsyncDisposable
     /// <summary>Starts it on a directory, with the data that is there or without any.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="serves">Whether to wait until it answers anybody; one that asks for a user does not.</param>
-    public static async Task<SoloEtcd> Start(string directory, bool serves = true)
+    /// <param name="quota">Bytes that its database may have.</param>
+    public static async Task<SoloEtcd> Start(string directory, bool serves = true, long quota = 8L << 30)
     {
         var ports = Ports.Free(2);
         var (client, peer) = (Url(ports[0]), Url(ports[1]));
         var process = Process.Start(new ProcessStartInfo("etcd",
         [
             "--name=default", $"--data-dir={directory}", $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
-            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}", "--logger=zap", "--log-level=error", "--quota-backend-bytes=8589934592",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}", "--logger=zap", "--log-level=error", string.Create(CultureInfo.InvariantCulture, $"--quota-backend-bytes={quota}"),
         ])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.ErrorDataReceived += (_, _) => { };

@@ -22,7 +22,8 @@ public class DefragmentationTests
         var before = await Sizes(cluster);
         var page = new MetricsPage();
 
-        var done = await Of(client, page).DefragmentAll(default);
+        using var defragmentation = Of(client, page);
+        var done = await defragmentation.DefragmentAll(default);
 
         Assert.Equal(3, done.Count);
         Assert.Equal(leader, done[^1]);
@@ -43,7 +44,9 @@ public class DefragmentationTests
         await idle.Stop();
         using var client = cluster.Client([.. cluster.Pods.Where(p => p != idle).Select(p => p.ClientUrl)]);
 
-        Assert.Empty(await Of(client, new()).DefragmentAll(default));
+        using var defragmentation = Of(client, new());
+
+        Assert.Empty(await defragmentation.DefragmentAll(default));
     }
 
     [Fact]
@@ -54,7 +57,8 @@ public class DefragmentationTests
         using var stop = new CancellationTokenSource();
         // The clock stands a moment before the full minute.
         var time = new Shifted(TimeSpan.FromSeconds(59) - TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.TicksPerMinute));
-        var running = new Defragmentation(etcd.Client, new(CronSchedule.Parse("* * * * *"), TimeSpan.FromMinutes(1)), new BackupMetrics(page, () => null, () => false), Logger.None, time).Run(stop.Token);
+        using var defragmentation = new Defragmentation(etcd.Client, new(CronSchedule.Parse("* * * * *"), TimeSpan.FromMinutes(1)), new BackupMetrics(page, () => null, () => false), Logger.None, time);
+        var running = defragmentation.Run(stop.Token);
 
         await Eventually.Is("it was defragmented", () => page.Render().Contains("etcdbr_defragmentation_duration_seconds_count", StringComparison.Ordinal));
 
