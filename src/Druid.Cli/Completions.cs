@@ -13,6 +13,9 @@ static class Completions
     /// <summary>An argument that names an Etcd.</summary>
     public static Argument<string> Etcd(string name, string description) => new(name) { Description = description, CompletionSources = { Etcds } };
 
+    /// <summary>An argument that names an Etcd, of any namespace: NAME or NAMESPACE/NAME.</summary>
+    public static Argument<string> EtcdAnywhere(string name, string description) => new(name) { Description = description, CompletionSources = { Anywhere } };
+
     /// <summary>An option with a few possible values, of which the first is what it is unless given.</summary>
     public static Option<string> Choice(string name, string description, params string[] values)
     {
@@ -22,14 +25,20 @@ static class Completions
     }
 
     /// <summary>Names of the Etcds in the namespace that was typed so far; none where the cluster cannot be asked.</summary>
-    public static IEnumerable<CompletionItem> Etcds(CompletionContext context)
+    public static IEnumerable<CompletionItem> Etcds(CompletionContext context) => Offer(context, ns: null);
+
+    static IEnumerable<CompletionItem> Anywhere(CompletionContext context) =>
+        Offer(context, context.WordToComplete.IndexOf('/', StringComparison.Ordinal) is > 0 and var split ? context.WordToComplete[..split] : null);
+
+    static IEnumerable<CompletionItem> Offer(CompletionContext context, string? ns)
     {
         try
         {
             using var scope = Scope.Of(context.ParseResult);
             using var deadline = new CancellationTokenSource(Patience);
             // Completion is synchronous, and this process does nothing else.
-            return [.. Task.Run(() => scope.Client.ListPage<Api.Etcd>(scope.Home, cancel: deadline.Token)).GetAwaiter().GetResult().Items.Select(e => new CompletionItem(e.Metadata.Name))];
+            var found = Task.Run(() => scope.Client.ListPage<Api.Etcd>(ns ?? scope.Home, cancel: deadline.Token)).GetAwaiter().GetResult();
+            return [.. found.Items.Select(e => new CompletionItem(ns is null ? e.Metadata.Name! : $"{ns}/{e.Metadata.Name}"))];
         }
         catch (Exception error) when (error is KubernetesException or ConfigurationException or OperationCanceledException)
         {

@@ -37,6 +37,21 @@ sealed class Scope : IDisposable
         await Client.TryGet<Etcd>(new(Home, name), cancel)
         ?? throw new UsageException($"there is no Etcd '{name}' in namespace '{Home}': give its namespace with -n; 'druid list -A' shows all there are.");
 
+    /// <summary>The Etcd that an argument names, as NAME or as NAMESPACE/NAME.</summary>
+    /// <exception cref="UsageException">It names none.</exception>
+    public async Task<Etcd> EtcdAnywhere(Argument<string> argument, ParseResult arguments, CancellationToken cancel)
+    {
+        var text = arguments.GetRequiredValue(argument);
+        var (ns, name) = text.Split('/') switch
+        {
+            [{ Length: > 0 } plain] => (Home, plain),
+            [{ Length: > 0 } given, { Length: > 0 } named] => (given, named),
+            _ => throw new UsageException($"{argument.Name}: '{text}' names no Etcd: give NAME or NAMESPACE/NAME."),
+        };
+        return await Client.TryGet<Etcd>(new(ns, name), cancel)
+            ?? throw new UsageException($"{argument.Name}: there is no Etcd '{name}' in namespace '{ns}': give NAMESPACE/NAME; 'druid list -A' shows all there are.");
+    }
+
     /// <summary>The Etcds that a selection means, by namespace and name.</summary>
     public async Task<IReadOnlyList<Etcd>> Etcds(Selection selection, CancellationToken cancel)
     {

@@ -128,6 +128,37 @@ public sealed class CommandLineTests(InstalledOperator installed) : IDisposable
     }
 
     [Fact]
+    public async Task Backups_are_copied_across_namespaces_by_a_task_in_that_of_the_target()
+    {
+        var (shop, heir) = (await installed.Plane.NewNamespace("shop"), await installed.Plane.NewNamespace("heir"));
+        await Suspended(shop, "main", new() { Provider = "S3", Prefix = "old", Container = "bucket", SecretRef = new() { Name = "store" } });
+        await Suspended(shop, "bare", store: null);
+        await Suspended(heir, "main", new() { Provider = "S3", Prefix = "new", Container = "bucket", SecretRef = new() { Name = "mine" } });
+        string[] copy = ["copy-backups", $"{shop}/main", $"{heir}/main"];
+
+        // The copy's pod cannot have a Secret of another namespace.
+        await Misused([$"source: the credentials of Etcd {shop}/main", $"namespace '{heir}'", "--source-secret"], copy);
+        await Misused([$"--source-secret: there is no Secret 'no-such' in namespace '{heir}'"], [.. copy, "--source-secret", "no-such"]);
+        await Misused([$"source: there is no Etcd 'none' in namespace '{shop}'", "NAMESPACE/NAME"], "copy-backups", $"{shop}/none", $"{heir}/main");
+        await Misused(["target: there is no Etcd 'main' in namespace 'nowhere'"], "copy-backups", $"{shop}/main", "nowhere/main");
+        await Misused(["target: 'a/b/c' names no Etcd", "NAMESPACE/NAME"], "copy-backups", $"{shop}/main", "a/b/c");
+        await Misused([$"source: Etcd {shop}/bare has no store", "spec.backup.store"], "copy-backups", $"{shop}/bare", $"{heir}/main");
+        Assert.Empty((await installed.Client.ListPage<EtcdCopyBackupsTask>(heir)).Items);
+
+        foreach (var name in (string[])["store", "theirs"])
+        {
+            await installed.Client.Create(new Secret { Metadata = new() { Namespace = heir, Name = name }, Data = new Dictionary<string, byte[]> { ["region"] = "x"u8.ToArray() } });
+        }
+        var done = await Druid(copy);
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Equal(0, (await Druid([.. copy, "--source-secret", "theirs", "-n", shop])).Code);
+        var tasks = (await installed.Client.ListPage<EtcdCopyBackupsTask>(heir)).Items;
+        Assert.Equal(["store", "theirs"], tasks.Select(t => t.Spec.SourceStore.SecretRef!.Name).Order());
+        Assert.All(tasks, t => Assert.Equal(("old", "new", "mine"), (t.Spec.SourceStore.Prefix, t.Spec.TargetStore.Prefix, t.Spec.TargetStore.SecretRef!.Name)));
+        Assert.Empty((await installed.Client.ListPage<EtcdCopyBackupsTask>(shop)).Items);
+    }
+
+    [Fact]
     public async Task Compact_asks_for_what_there_is_to_compact_and_only_for_that()
     {
         var ns = await installed.Plane.NewNamespace("etcd");
@@ -191,6 +222,20 @@ public sealed class CommandLineTests(InstalledOperator installed) : IDisposable
         var offers = await Run($"[suggest:{line.Length}]", line);
         Assert.Contains("e", offers.Output.Split('\n').Select(l => l.Trim()));
     }
+
+    async Task Misused(string[] told, params string[] arguments)
+    {
+        var (code, _, errors) = await Druid(arguments);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.All(told, part => Assert.Contains(part, errors, StringComparison.Ordinal));
+    }
+
+    // The operator leaves it alone.
+    Task<Etcd> Suspended(string ns, string name, StoreSpec? store) => installed.Client.Create(new Etcd
+    {
+        Metadata = new() { Namespace = ns, Name = name, Annotations = new Dictionary<string, string> { [Annotations.SuspendReconcile] = "" } },
+        Spec = new() { Replicas = 1, Labels = new Dictionary<string, string> { ["app"] = "t" }, Backup = new() { Store = store } },
+    });
 
     Task<(int Code, string Output, string Errors)> Druid(params string[] arguments) => Run([.. arguments, "--kubeconfig", installed.Plane.Kubeconfig]);
 
