@@ -12,7 +12,7 @@ namespace Druid.MemberTests;
 /// <summary>Clusters of several members lose volumes, quorums and places, and come back.</summary>
 public class RecoveryTests
 {
-    const string Order = "druid.gardener.cloud/member-task";
+    const string Order = "druid.gardener.cloud/member-task", DataLost = "druid.gardener.cloud/data-lost";
 
     [Fact]
     public async Task One_of_three_that_lost_its_volume_joins_anew_and_backups_go_on_without_a_gap()
@@ -37,6 +37,25 @@ public class RecoveryTests
         var revision = await Keyspace.Revision(client);
         await Eventually.Is("all is backed up", async () => (await Store(cluster)).Chain()?.LastRevision == revision, () => Log(cluster));
         Assert.Null((await Store(cluster)).Chain()!.Gap);
+    }
+
+    [Fact]
+    public async Task Who_lost_its_data_votes_again_only_once_its_lease_does_not_say_so_any_more()
+    {
+        await using var cluster = await Three();
+        cluster[1].Kill();
+        cluster[1].LoseVolume();
+        cluster.Leases!.Unreported = "e-1";
+        cluster[1].Start();
+
+        // A voter that goes away while its lease calls its data lost would count towards a lost majority.
+        await Eventually.Is("it runs, and has failed to say so", () => cluster.Leases.FailedReports > 6, () => Log(cluster));
+        Assert.Equal("true", cluster.Leases.Annotation("e-1", DataLost));
+        Assert.True((await cluster.Members()).Single(m => m.PeerURLs.Contains(cluster[1].PeerUrl.ToString().TrimEnd('/'))).IsLearner);
+
+        cluster.Leases.Unreported = null;
+        await cluster.UntilVoters(3);
+        Assert.Null(cluster.Leases.Annotation("e-1", DataLost));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ sealed class Leases : IAsyncDisposable
     readonly ConcurrentQueue<string> _requests = new();
     readonly string _directory = Directory.CreateTempSubdirectory("druid-leases-").FullName;
     HttpServer? _server;
+    int _failedReports;
 
     Leases()
     {
@@ -24,6 +25,12 @@ sealed class Leases : IAsyncDisposable
 
     /// <summary>While set, every request fails.</summary>
     public bool Down { get; set; }
+
+    /// <summary>A member whose reports fail while this is set; what is read, or noted before etcd runs, does not.</summary>
+    public string? Unreported { get; set; }
+
+    /// <summary>How many reports have failed.</summary>
+    public int FailedReports => _failedReports;
 
     /// <summary>Method and path of all requests.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
@@ -89,15 +96,16 @@ sealed class Leases : IAsyncDisposable
         var path = context.Request.Path.Value!;
         _requests.Enqueue($"{context.Request.Method} {path}");
         var member = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
-        if (Down || !_leases.ContainsKey(member))
+        var patch = HttpMethods.IsPatch(context.Request.Method) ? (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))! : null;
+        var unreported = member == Unreported && patch?["spec"] is not null;
+        if (unreported) Interlocked.Increment(ref _failedReports);
+        if (Down || unreported || !_leases.ContainsKey(member))
         {
-            context.Response.StatusCode = Down ? 503 : 404;
+            context.Response.StatusCode = Down || unreported ? 503 : 404;
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","code":{{context.Response.StatusCode}} }"""));
             return;
         }
-        var lease = HttpMethods.IsPatch(context.Request.Method)
-            ? Merge(member, (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))!)
-            : Read(member);
+        var lease = patch is null ? Read(member) : Merge(member, patch);
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(lease.ToJsonString());
     }
