@@ -42,6 +42,7 @@ public static class SnapshotCompaction
             .When(JobTooSlow).Do(_ => new DeleteCompactionJob()).GoTo(Snapshotting)
             .When(JobFailed).Do(_ => new DeleteCompactionJob()).GoTo(Failing))
         .State(Snapshotting, "A full snapshot is taken instead of a compaction.", s => s
+            .UserCan("See the log of the backup-restore container beside the leader, which takes the snapshot; where there is no quorum, 'druid status' says which members are missing.")
             .When(Paused).GoTo(Idle)
             .When(Taken).GoTo(Idle)
             .When(NotTaken).GoTo(Failing)
