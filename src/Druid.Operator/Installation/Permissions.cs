@@ -20,11 +20,14 @@ static class Permissions
         // Owner references that block deletion may be set only by who may set the owner's finalizers.
         yield return Allow([ApiGroup.Name], ["etcds/finalizers", "etcdcopybackupstasks/finalizers"], "update");
         yield return Allow([""], ["configmaps", "services", "serviceaccounts"], "get", "list", "watch", "create", "patch", "delete");
-        yield return Allow([""], ["pods", "persistentvolumeclaims"], "get", "list", "watch", "patch", "delete");
+        // A pod is read before its eviction, as the cache may be late.
+        yield return Allow([""], ["pods"], "get", "list", "watch", "patch", "delete");
+        yield return Allow([""], ["persistentvolumeclaims"], "list", "watch", "patch", "delete");
         yield return Allow([""], ["pods/eviction"], "create");
         yield return Allow([""], ["secrets"], "get", "list", "watch", "patch");
         yield return Allow([""], ["events"], "create", "patch");
         yield return Allow(["apps"], ["statefulsets"], "get", "list", "watch", "create", "patch", "delete");
+        // Before a task goes its job is looked for, which the cache may not have seen yet.
         yield return Allow(["batch"], ["jobs"], "get", "list", "watch", "create", "delete");
         yield return Allow(["policy"], ["poddisruptionbudgets"], "get", "list", "watch", "create", "patch", "delete");
         yield return Allow(["coordination.k8s.io"], ["leases"], "get", "list", "watch", "create", "update", "patch", "delete");

@@ -14,7 +14,8 @@ namespace Druid.EnvtestTests.Installed;
 /// </summary>
 public sealed class InstalledOperator : IAsyncLifetime
 {
-    const string Namespace = "druid-system";
+    /// <summary>Where it is installed.</summary>
+    internal const string Namespace = "druid-system";
 
     SimulatedMembers? members;
     RunningOperator? running;
@@ -57,6 +58,7 @@ public sealed class InstalledOperator : IAsyncLifetime
                 configuration.Tracing.Endpoint = Spans.Address.ToString();
                 configuration.Server.Webhooks.BindAddress = "127.0.0.1";
                 configuration.Server.Webhooks.Port = RunningOperator.FreePort();
+                configuration.Controllers.Compaction.Enabled = true;
                 configuration.Webhooks.SpecValidation.Enabled = true;
                 configuration.Webhooks.EtcdComponentProtection.Enabled = true;
                 configuration.Webhooks.EtcdComponentProtection.ServiceAccountInfo = new() { Name = Installation.Name, Namespace = Namespace };
@@ -118,14 +120,11 @@ public sealed class InstalledOperator : IAsyncLifetime
     internal KubernetesClient As(string user) => Plane.NewClient(new() { Wrap = inner => new Impersonating(inner, user) });
 
     /// <summary>A ready cluster in a namespace of its own.</summary>
-    internal async Task<Druid.Api.Etcd> Ready(int replicas = 1, IReadOnlyDictionary<string, string>? annotations = null)
+    internal async Task<Druid.Api.Etcd> Ready(int replicas = 1, Func<Druid.Api.EtcdSpec, Druid.Api.EtcdSpec>? with = null, string? ns = null)
     {
-        var key = new ObjectKey(await Plane.NewNamespace("etcd"), "e");
-        await Client.Create(new Druid.Api.Etcd
-        {
-            Metadata = new() { Name = key.Name, Namespace = key.Namespace, Annotations = annotations },
-            Spec = new() { Replicas = replicas, Labels = new Dictionary<string, string> { ["app"] = "test" } },
-        });
+        var key = new ObjectKey(ns ?? await Plane.NewNamespace("etcd"), "e");
+        var spec = new Druid.Api.EtcdSpec { Replicas = replicas, Labels = new Dictionary<string, string> { ["app"] = "test" } };
+        await Client.Create(new Druid.Api.Etcd { Metadata = new() { Name = key.Name, Namespace = key.Namespace }, Spec = with?.Invoke(spec) ?? spec });
         var etcd = await Until(key, "is ready", OperatorFixture.IsReady);
         reconciled = true;
         return etcd;
