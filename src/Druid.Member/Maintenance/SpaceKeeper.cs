@@ -24,7 +24,7 @@ sealed class SpaceKeeper(EtcdClient etcd, Func<StatusResponse?> status, Func<lon
     static readonly TimeSpan Reminder = TimeSpan.FromMinutes(10);
 
     // Writes that change nothing are rare, and each is a little later than etcd's commit of the one before it.
-    const int LooksBetweenStirs = 12, Stirs = 3;
+    const int LooksBetweenStirs = 4, Stirs = 3;
     static readonly TimeSpan Commit = TimeSpan.FromMilliseconds(200);
 
     DateTimeOffset _told = DateTimeOffset.MinValue;
