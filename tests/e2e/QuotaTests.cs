@@ -1,4 +1,4 @@
-using Druid.Api;
+using Druid.Kubernetes.Resources;
 using Druid.Member.Etcd;
 using Druid.Member.Etcd.Rpc;
 using Google.Protobuf;
