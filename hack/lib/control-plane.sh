@@ -97,7 +97,8 @@ start_control_plane() {
   link_binaries
   start_etcd
   start_apiserver --bind-address=127.0.0.1
-  start_controller_manager --secure-port=0
+  # Without nodes no pod has an address that endpoints could hold: those who make them would only try, and fail, again and again.
+  start_controller_manager --secure-port=0 '--controllers=*,-endpoint,-endpointslice,-endpointslicemirroring'
   await apiserver 60 api_is_ready
   await controller-manager 60 controllers_work
 }

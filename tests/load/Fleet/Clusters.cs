@@ -47,8 +47,14 @@ sealed class Clusters : IAsyncDisposable
     /// <summary>Clusters that have a StatefulSet.</summary>
     public int WithStatefulSet => _sets.Store.Count;
 
-    /// <summary>Creates clusters of three, so many at a time.</summary>
-    public async Task Create(int from, int count, int parallel, CancellationToken cancel)
+    /// <summary>What is known of the n-th cluster.</summary>
+    public Milestones Of(int n) => _milestones[Key(n)];
+
+    /// <summary>From the first creation that was asked for until the last StatefulSet was seen.</summary>
+    public TimeSpan LastEffect() => Stopwatch.GetElapsedTime(_milestones.Values.Min(m => m.Asked), _milestones.Values.Max(m => m.Effect));
+
+    /// <summary>Creates the namespaces of clusters, where they are not there.</summary>
+    public async Task CreateNamespaces(int from, int count, CancellationToken cancel)
     {
         foreach (var ns in Enumerable.Range(from, count).Select(NamespaceOf).Distinct())
         {
@@ -57,6 +63,12 @@ sealed class Clusters : IAsyncDisposable
                 await _client.Create(new Namespace { Metadata = new() { Name = ns } }, cancel: cancel);
             }
         }
+    }
+
+    /// <summary>Creates clusters of three, so many at a time.</summary>
+    public async Task Create(int from, int count, int parallel, CancellationToken cancel)
+    {
+        await CreateNamespaces(from, count, cancel);
         await Parallel.ForEachAsync(Enumerable.Range(from, count), new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancel }, async (i, stop) =>
         {
             _milestones[Key(i)] = new(Key(i)) { Asked = Stopwatch.GetTimestamp() };

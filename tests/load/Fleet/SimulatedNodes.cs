@@ -25,7 +25,7 @@ sealed class SimulatedNodes : IAsyncDisposable
 
     const string Stopping = "load.druid/kubelet";
 
-    // How long a member takes to end, longer than the controllers of Kubernetes take to see that it does.
+    // How long a member takes to end, at least.
     static readonly TimeSpan StoppingTakes = TimeSpan.FromSeconds(2);
 
     readonly CancellationTokenSource _stop = new();
@@ -42,6 +42,9 @@ sealed class SimulatedNodes : IAsyncDisposable
 
     /// <summary>Pods whose members do not come up.</summary>
     public Func<ObjectKey, bool> IsBroken { get; set; } = _ => false;
+
+    /// <summary>Nobody renews a lease for a while. Longer than a minute, and members would count as lost.</summary>
+    public bool Silent { get; set; }
 
     /// <summary>The port of every agent; each pod has an address of its own.</summary>
     public int AgentPort => new Uri(_agents.Urls.Single()).Port;
@@ -74,6 +77,19 @@ sealed class SimulatedNodes : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Every member renews its lease now.</summary>
+    public Task RenewAll(CancellationToken cancel) =>
+        Parallel.ForEachAsync(_members.Keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, Renew);
+
+    /// <summary>A pod of a cluster is deleted, and its member comes back with the pod's successor. Returns once the pod is gone.</summary>
+    public async Task Lose(ObjectKey cluster, CancellationToken cancel)
+    {
+        var pod = cluster with { Name = $"{cluster.Name}-0" };
+        var uid = _members.GetValueOrDefault(pod);
+        await _client.Delete<Pod>(pod, cancel: cancel);
+        while (_members.TryGetValue(pod, out var alive) && alive == uid) await Task.Delay(10, cancel);
+    }
+
     void Run()
     {
         var pods = new Reflector<Pod>(_client, new() { LabelSelector = $"{Labels.ManagedBy}={Labels.Manager}", Trim = Slim });
@@ -92,6 +108,7 @@ sealed class SimulatedNodes : IAsyncDisposable
             _members.TryRemove(key, out _);
             if (pod is null) return ReconcileResult.Done;
             if (DateTimeOffset.UtcNow - pod.Metadata.DeletionTimestamp < StoppingTakes) return ReconcileResult.Again(StoppingTakes);
+            if (await IsGoingUnseen(pod, cancel)) return ReconcileResult.Again(TimeSpan.FromMilliseconds(200));
             await Finalize(pod, null, cancel);
             return ReconcileResult.Done;
         }
@@ -109,6 +126,11 @@ sealed class SimulatedNodes : IAsyncDisposable
         }
         return ReconcileResult.Done;
     }
+
+    // The controllers of Kubernetes know an evicted pod by its name alone: one that is replaced before they looked holds up the next
+    // eviction for two minutes. Real members end more slowly than that, but real controllers are not starved by a whole fleet beside them.
+    async Task<bool> IsGoingUnseen(Pod pod, CancellationToken cancel) =>
+        (await _client.TryGet<PodDisruptionBudget>(ClusterOf(pod.Key), cancel))?.Status?.DisruptedPods?.ContainsKey(pod.Metadata.Name) == true;
 
     // A pod with a kubelet is seen to be stopping before it is gone; one without a node would vanish at once, which controllers of
     // Kubernetes do not expect of a pod that comes back under its name.
@@ -184,6 +206,7 @@ sealed class SimulatedNodes : IAsyncDisposable
         using var timer = new PeriodicTimer(Heartbeat / slices);
         for (var slice = 0; await timer.WaitForNextTickAsync(_stop.Token); slice = (slice + 1) % slices)
         {
+            if (Silent) continue;
             var due = _members.Keys.Where(key => (uint)key.GetHashCode() % slices == slice).ToList();
             await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = _stop.Token }, Renew);
         }

@@ -7,11 +7,10 @@ namespace Druid.LoadTests.Measuring;
 /// <summary>The published operator as a process of its own, as the kernel and its own metrics show it.</summary>
 sealed class OperatorProcess : IAsyncDisposable
 {
-    static readonly double TicksPerSecond = 100; // USER_HZ, which is 100 on every Linux that .NET runs on
-
     readonly Process _process;
     readonly HttpClient _http;
     readonly string _log;
+    long _started;
 
     OperatorProcess(Process process, int port, string log)
     {
@@ -25,6 +24,9 @@ sealed class OperatorProcess : IAsyncDisposable
 
     /// <summary>From the start of the process until it answered that it is ready, its caches filled.</summary>
     public TimeSpan StartTime { get; private set; }
+
+    /// <summary>From the start of the process until its first reconcile was over; zero while it had nothing to do.</summary>
+    public TimeSpan FirstReconcile { get; private set; }
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="executable">The published program.</param>
@@ -48,14 +50,27 @@ sealed class OperatorProcess : IAsyncDisposable
         // Through a shell, so that the log goes to a file without passing through this process.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >\"$DRUID_LOG\" 2>&1", executable, "run", "--config", configuration, "--kubeconfig", kubeconfig, "--member-image", "docker.io/druid/member:load", "--shell-image", "docker.io/druid/busybox:load"]);
         start.Environment["DRUID_LOG"] = log;
-        // As in its image.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        // As in its image, unless whoever measures wants to look inside.
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
+        start.Environment.TryAdd("DOTNET_EnableWriteXorExecute", "0");
         var started = Stopwatch.GetTimestamp();
         var operatorProcess = new OperatorProcess(Process.Start(start)!, port, log);
         await operatorProcess.UntilReady(cancel);
         operatorProcess.StartTime = Stopwatch.GetElapsedTime(started);
+        operatorProcess._started = started;
         return operatorProcess;
+    }
+
+    /// <summary>Waits until it has looked at so many clusters, and notes when the first was.</summary>
+    public async Task UntilReconciled(int clusters, TimeSpan patience, CancellationToken cancel)
+    {
+        for (var reconciles = 0d; reconciles < clusters;)
+        {
+            reconciles = new MetricsPage(await _http.GetStringAsync("/metrics", cancel)).Sum("druid_reconcile_total");
+            if (reconciles > 0 && FirstReconcile == TimeSpan.Zero) FirstReconcile = Stopwatch.GetElapsedTime(_started);
+            if (Stopwatch.GetElapsedTime(_started) > patience) throw new TimeoutException($"After {patience.TotalSeconds:0} s the operator had looked {reconciles:0} times, and not at {clusters} clusters; see {_log}.");
+            await Task.Delay(10, cancel);
+        }
     }
 
     /// <summary>What it is like now.</summary>
@@ -63,9 +78,7 @@ sealed class OperatorProcess : IAsyncDisposable
     {
         var page = new MetricsPage(await _http.GetStringAsync("/metrics", cancel));
         var status = await File.ReadAllLinesAsync($"/proc/{_process.Id}/status", cancel);
-        var stat = (await File.ReadAllTextAsync($"/proc/{_process.Id}/stat", cancel)).Split(' ');
-        return new(Stopwatch.GetTimestamp(), (long.Parse(stat[13], CultureInfo.InvariantCulture) + long.Parse(stat[14], CultureInfo.InvariantCulture)) / TicksPerSecond,
-            Kilobytes(status, "VmRSS:"), Kilobytes(status, "RssAnon:"), Kilobytes(status, "VmHWM:"), page);
+        return new(Stopwatch.GetTimestamp(), Machine.CpuOf($"{_process.Id}"), Kilobytes(status, "VmRSS:"), Kilobytes(status, "RssAnon:"), Kilobytes(status, "VmHWM:"), page);
     }
 
     /// <summary>Ends it as a node that loses power would.</summary>
@@ -129,4 +142,13 @@ sealed record ProcessSample(long At, double CpuSeconds, double ResidentMegabytes
 
     /// <summary>Requests to the API server.</summary>
     public double AllRequests => Metrics.Sum("kubernetes_client_requests_total");
+
+    /// <summary>Managed memory, garbage included.</summary>
+    public double HeapMegabytes => Metrics.Sum("dotnet_heap_bytes") / (1 << 20);
+
+    /// <summary>Managed memory that the last full collection left.</summary>
+    public double LiveMegabytes => Metrics.Sum("dotnet_heap_live_bytes") / (1 << 20);
+
+    /// <summary>How long the last collection of garbage held all threads.</summary>
+    public double LastPauseSeconds => Metrics.Sum("dotnet_gc_last_pause_seconds");
 }

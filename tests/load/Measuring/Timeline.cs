@@ -3,8 +3,8 @@ using Druid.LoadTests.Fleet;
 
 namespace Druid.LoadTests.Measuring;
 
-/// <summary>Looks at the operator and at the clusters every second, and shows how far a scenario is.</summary>
-sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, TextWriter progress) : IAsyncDisposable
+/// <summary>Looks at the operator and at the clusters every second or so, and shows how far a scenario is.</summary>
+sealed class Timeline(Func<OperatorProcess> operatorProcess, Machine machine, Clusters clusters, TextWriter progress) : IAsyncDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly List<Moment> _moments = [];
@@ -14,6 +14,9 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, 
     /// <summary>The scenario that runs, as the moments are marked with.</summary>
     public string Scenario { get; set; } = "";
 
+    /// <summary>How many seconds pass between two looks. Looking costs the operator some milliseconds, which at rest are most of what it does.</summary>
+    public int Every { get; set; } = 1;
+
     /// <summary>What was seen so far.</summary>
     public IReadOnlyList<Moment> Moments
     {
@@ -21,6 +24,12 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, 
         {
             lock (_moments) return [.. _moments];
         }
+    }
+
+    /// <summary>The longest pause for a collection that was seen since a moment, of those that were the last when somebody looked.</summary>
+    public double LongestPause(long since)
+    {
+        lock (_moments) return _moments.Where(m => m.Operator.At >= since).Select(m => m.Operator.LastPauseSeconds).DefaultIfEmpty().Max();
     }
 
     /// <summary>Starts looking.</summary>
@@ -38,6 +47,7 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, 
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         for (var tick = 0; await timer.WaitForNextTickAsync(_stop.Token); tick++)
         {
+            if (tick % Every != 0) continue;
             ProcessSample sample;
             try
             {
@@ -47,7 +57,7 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, 
             {
                 continue;
             }
-            var moment = new Moment(Stopwatch.GetElapsedTime(_start, sample.At).TotalSeconds, Scenario, clusters.Count, clusters.WithStatefulSet, clusters.Ready, sample);
+            var moment = new Moment(Stopwatch.GetElapsedTime(_start, sample.At).TotalSeconds, Scenario, clusters.Count, clusters.WithStatefulSet, clusters.Ready, sample, machine.Sample());
             lock (_moments) _moments.Add(moment);
             if (tick % 10 == 0)
             {
@@ -64,4 +74,5 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Clusters clusters, 
 /// <param name="StatefulSets">Of them with a StatefulSet.</param>
 /// <param name="Ready">Of them as declared.</param>
 /// <param name="Operator">The operator.</param>
-sealed record Moment(double Seconds, string Scenario, int Clusters, int StatefulSets, int Ready, ProcessSample Operator);
+/// <param name="Machine">All else.</param>
+sealed record Moment(double Seconds, string Scenario, int Clusters, int StatefulSets, int Ready, ProcessSample Operator, MachineSample Machine);

@@ -18,8 +18,12 @@ static class Plot
         [
             ("clusters", [("declared", "#999", i => moments[i].Clusters), ("with StatefulSet", "#e69f00", i => moments[i].StatefulSets), ("ready", "#009e73", i => moments[i].Ready)]),
             ("requests a second", [("requests a second", "#0072b2", i => Rate(moments, i, m => m.Operator.AllRequests))]),
-            ("CPU, cores", [("CPU, cores", "#d55e00", i => Rate(moments, i, m => m.Operator.CpuSeconds))]),
-            ("memory, MB", [("resident", "#cc79a7", i => moments[i].Operator.ResidentMegabytes), ("its own", "#56b4e9", i => moments[i].Operator.OwnMegabytes)]),
+            ("CPU, cores", [
+                ("operator", "#d55e00", i => Rate(moments, i, m => m.Operator.CpuSeconds)),
+                ("control plane", "#0072b2", i => Rate(moments, i, m => m.Machine.ApiServer + m.Machine.Etcd + m.Machine.Controllers)),
+                ("simulated nodes", "#009e73", i => Rate(moments, i, m => m.Machine.Nodes)),
+                ("whole machine", "#999", i => Rate(moments, i, m => m.Machine.All))]),
+            ("memory, MB", [("resident", "#cc79a7", i => moments[i].Operator.ResidentMegabytes), ("its own", "#56b4e9", i => moments[i].Operator.OwnMegabytes), ("managed", "#e69f00", i => moments[i].Operator.HeapMegabytes)]),
         ];
         var total = Top + panels.Length * (Height + Gap);
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Left + Width + 160}\" height=\"{total}\" font-family=\"sans-serif\" font-size=\"12\">");
