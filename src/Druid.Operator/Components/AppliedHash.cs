@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Druid.Kubernetes.Resources;
 
@@ -32,9 +31,11 @@ public static class AppliedHash
         // 64 bits are plenty to tell the renderings of one object apart.
         static string HashOf<T>(T resource) where T : class, IResource<T>
         {
-            var json = new ArrayBufferWriter<byte>(4096);
+            using var json = new HashingWriter();
             T.Type.Write(json, resource);
-            return Convert.ToHexStringLower(SHA256.HashData(json.WrittenSpan).AsSpan(0, 8));
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            json.Finish(hash);
+            return Convert.ToHexStringLower(hash[..8]);
         }
     }
 }

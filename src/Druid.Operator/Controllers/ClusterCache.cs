@@ -3,6 +3,7 @@ using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 using Druid.Kubernetes.Runtime;
 using Druid.Operator.Actions;
+using Druid.Operator.Components;
 using Druid.Operator.Observers;
 
 namespace Druid.Operator.Controllers;
@@ -16,6 +17,7 @@ public sealed class ClusterCache
     const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
 
     readonly RecentWrites recent;
+    readonly Comparisons comparisons = new();
     readonly TimeProvider time;
     readonly List<Func<CancellationToken, Task>> runs = [];
     readonly List<Func<ObjectKey, IEnumerable<IResource>>> owned = [];
@@ -126,7 +128,7 @@ public sealed class ClusterCache
         }
         var group = $"{key.Namespace}/{key.Name}";
         var objects = owned.SelectMany(of => of(key)).ToDictionary(o => new OwnedKey(o.Kind, o.Metadata.Name));
-        foreach (var written in recent.In(key.Namespace).Where(o => o is not Etcd && o.Label(Labels.PartOf) == key.Name))
+        foreach (var written in recent.Of(key).Where(o => o is not Etcd))
         {
             objects.TryAdd(new(written.Kind, written.Metadata.Name), written);
         }
@@ -134,6 +136,7 @@ public sealed class ClusterCache
         {
             Etcd = etcd,
             At = time.GetUtcNow(),
+            Comparisons = comparisons,
             Owned = objects,
             Pods = podsByCluster[group].ToDictionary(p => p.Metadata.Name),
             Claims = claimsByCluster[group].ToDictionary(c => c.Metadata.Name),
@@ -186,6 +189,10 @@ public sealed class ClusterCache
             if (change.IsGone || change.IsReplacement)
             {
                 recent.Forget(T.Type.Kind, change.Key);
+            }
+            else
+            {
+                recent.Seen(change.New!);
             }
         });
         disposals.Add(forgetting.Dispose);

@@ -17,7 +17,7 @@ namespace Druid.Operator.Controllers;
 /// <summary>Observe from caches, decide in a pure machine, act through idempotent operations, record in status.</summary>
 sealed class EtcdController(
     ClusterReader reader, ClusterObserver observer, ActionExecutor executor, AgentDesk desk, StatusRecorder recorder,
-    MemberThresholds thresholds, CompactionOptions compaction, OperatorMetrics metrics, CompactionMetrics compactions, TimeProvider time, ILogger log)
+    CompactionOptions compaction, OperatorMetrics metrics, CompactionMetrics compactions, TimeProvider time, ILogger log)
 {
     // A cluster takes few steps before it has to wait for the world; more come with the next turn, after other clusters'.
     const int StepsATurn = 10;
@@ -202,7 +202,6 @@ sealed class EtcdController(
         DateTimeOffset?[] moments =
         [
             flush,
-            MemberHealthCheck.NextChange(run.Objects, run.View.Size, thresholds, now),
             BackupHealth.NextChange(run.Objects, run.View.Size, now),
             BackupObserver.RetryAt(run.Objects, compaction),
             // One that was entered just now is not in the objects yet.

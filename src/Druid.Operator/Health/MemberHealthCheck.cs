@@ -41,23 +41,6 @@ public static class MemberHealthCheck
         }
     }
 
-    /// <summary>When the health of some member changes if nothing is heard of it until then; null when none can.</summary>
-    public static DateTimeOffset? NextChange(ClusterObjects objects, int size, MemberThresholds thresholds, DateTimeOffset now)
-    {
-        DateTimeOffset? next = null;
-        for (var ordinal = 0; ordinal < size; ordinal++)
-        {
-            if (objects.MemberLease(ordinal)?.Spec?.RenewTime is { } renewed)
-            {
-                foreach (var at in (ReadOnlySpan<DateTimeOffset>)[renewed + thresholds.Unknown, renewed + thresholds.Unknown + thresholds.NotReady])
-                {
-                    next = at > now && (next is null || at < next) ? at : next;
-                }
-            }
-        }
-        return next;
-    }
-
     static (string Status, string Reason) Judge(TimeSpan silence, Pod? pod, MemberThresholds thresholds)
     {
         if (silence < thresholds.Unknown)

@@ -1,6 +1,7 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Agents;
+using Druid.Operator.Components;
 
 namespace Druid.Operator.Observers;
 
@@ -33,6 +34,9 @@ public sealed record ClusterObjects
 
     /// <summary>Names of the secrets that exist in the Etcd's namespace and that it references.</summary>
     public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();
+
+    /// <summary>How these objects were found to compare with what is rendered.</summary>
+    public Comparisons Comparisons { get; init; } = new();
 
     /// <summary>The StatefulSet; null when there is none.</summary>
     public StatefulSet? StatefulSet => Find<StatefulSet>(Names.StatefulSet(Etcd));

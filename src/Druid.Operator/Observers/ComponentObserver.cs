@@ -98,7 +98,7 @@ public static class ComponentObserver
         {
             return (ComponentState.Going, $"{rendered.Kind} {rendered.Metadata.Name}");
         }
-        return Rendered.Visit(rendered, new Comparison(live)) switch
+        return objects.Comparisons.Difference(rendered, live) switch
         {
             null => (ComponentState.Current, null),
             var path when AppliedHash.Same(rendered, live) => (ComponentState.Edited, $"{rendered.Kind} {rendered.Metadata.Name}: {path}"),
@@ -117,10 +117,4 @@ public static class ComponentObserver
         ComponentState.Missing => 3,
         _ => 4,
     };
-
-    sealed class Comparison(IResource live) : IRenderedVisitor<string?>
-    {
-        public string? Visit<T>(T resource, Func<ObjectMeta, T> with) where T : class, IResource<T> =>
-            live is T same ? Drift.Between(resource, same) : "";
-    }
 }

@@ -15,6 +15,9 @@ sealed class MemoryAtRest(TimeProvider time, Func<long> allocated, Action collec
     // Renewals of leases and bookmarks allocate a little even at rest.
     internal const long Rest = 4 << 20;
 
+    // Of a thousand clusters they allocate more than that; but a storm of work allocates many times as much.
+    internal const int Calmer = 4;
+
     // Less than this is not worth a collection.
     internal const long Worth = 16 << 20;
 
@@ -26,17 +29,18 @@ sealed class MemoryAtRest(TimeProvider time, Func<long> allocated, Action collec
     /// <summary>Looks after the memory until cancelled.</summary>
     public async Task Run(CancellationToken stop)
     {
-        var (last, collected) = (allocated(), 0L);
+        var (last, collected, busiest) = (allocated(), 0L, 0L);
         try
         {
             while (true)
             {
                 await Task.Delay(Period, time, stop);
                 var now = allocated();
-                if (now - last < Rest && now - collected >= Worth)
+                busiest = Math.Max(busiest, now - last);
+                if (now - last < Math.Max(Rest, busiest / Calmer) && now - collected >= Worth)
                 {
                     collect();
-                    collected = allocated();
+                    (collected, busiest) = (allocated(), 0);
                 }
                 last = allocated();
             }

@@ -50,6 +50,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var recent = new RecentWrites(TimeProvider.System);
         var cache = new ClusterCache(following, recent, observer);
         using var clusters = new ClusterMetrics(cache.Etcds.Store.All);
+        using var process = new ProcessMetrics();
         using var webhooks = WebhookService.Of(configuration, cache, following, observer, log);
         await using var server = new OperatorServer(
             configuration.Server.Metrics.BindAddress, configuration.Server.Metrics.Port, text,
@@ -119,16 +120,17 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         var recorder = new StatusRecorder(client, cache, events, recent, pending, thresholds, TimeProvider.System, log);
         var entries = new SecretEntries(client, cache.Secrets.Store);
         var reader = new ClusterReader(cache, desk, entries, pending);
-        var etcds = new EtcdController(reader, clusters, executor, desk, recorder, thresholds, compaction, metrics, compactions, TimeProvider.System, log);
+        var etcds = new EtcdController(reader, clusters, executor, desk, recorder, compaction, metrics, compactions, TimeProvider.System, log);
         controller = new("etcd", etcds.Reconcile, new() { Workers = settings.ConcurrentSyncs, Observer = observer });
         Sources.AddTo(controller, cache, thresholds);
+        var silent = new SilentMembers(cache.Leases.Store.All, thresholds, TimeProvider.System);
         var others = Tasks(client, cache, reader, entries, recent, agents, events, observer, stop).Append(Secrets(client, cache, observer));
         metrics.Leads(true);
         try
         {
             // What is decided rests on all that is there: without the Etcds, a task would be rejected for good.
             await cache.Synced.WaitAsync(stop);
-            await Task.WhenAll([controller.Run(stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
+            await Task.WhenAll([controller.Run(stop), silent.Run(controller.Enqueue, stop), events.Run(stop), .. others.Select(c => c.Run(stop))]);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

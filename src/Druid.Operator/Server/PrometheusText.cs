@@ -59,7 +59,7 @@ sealed class PrometheusText : IDisposable
         // Several instruments may share a name, as those of two queues do: together they are one family.
         var family = families.GetOrAdd(instrument.Name, _ => new(instrument.Description ?? "", TypeOf(instrument), instrument.IsObservable, new()));
         var series = family.Series.GetOrAdd(Labels(tags), _ => IsHistogram(instrument) ? new HistogramSeries(BucketsOf(instrument)) : new Series());
-        if (IsGauge(instrument))
+        if (TellsWholeValue(instrument))
         {
             series.Set(value);
         }
@@ -69,7 +69,7 @@ sealed class PrometheusText : IDisposable
         }
     }
 
-    static string TypeOf(Instrument instrument) => IsHistogram(instrument) ? "histogram" : IsGauge(instrument) || IsUpDown(instrument) ? "gauge" : "counter";
+    static string TypeOf(Instrument instrument) => IsHistogram(instrument) ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
 
     // An instrument may say what is worth telling apart.
     static IReadOnlyList<double> BucketsOf(Instrument instrument) =>
@@ -77,10 +77,11 @@ sealed class PrometheusText : IDisposable
 
     static bool IsHistogram(Instrument i) => i is Histogram<double> or Histogram<long> or Histogram<int>;
 
-    static bool IsUpDown(Instrument i) => i is UpDownCounter<int> or UpDownCounter<long>;
+    static bool IsCounter(Instrument i) =>
+        i is Counter<int> or Counter<long> or Counter<double> or ObservableCounter<int> or ObservableCounter<long> or ObservableCounter<double>;
 
-    // An observable instrument tells its value anew each time.
-    static bool IsGauge(Instrument i) => i.IsObservable || i is Gauge<int> or Gauge<long> or Gauge<double>;
+    // An observable instrument tells its value anew each time, one that counts too.
+    static bool TellsWholeValue(Instrument i) => i.IsObservable || i is Gauge<int> or Gauge<long> or Gauge<double>;
 
     static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

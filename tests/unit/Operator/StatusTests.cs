@@ -52,10 +52,6 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void The_next_look_is_due_when_the_first_member_would_lose_trust() =>
-        Assert.Equal(Now + TimeSpan.FromSeconds(20), MemberHealthCheck.NextChange(Objects(TimeSpan.Zero, TimeSpan.FromSeconds(40)), 2, Thresholds, Now));
-
-    [Fact]
     public void Two_of_three_are_a_quorum_and_one_is_none()
     {
         var late = TimeSpan.FromMinutes(10);

@@ -55,4 +55,7 @@ public sealed record PodDisruptionBudgetStatus
 
     /// <summary>Pods that are selected.</summary>
     public int? ExpectedPods { get; init; }
+
+    /// <summary>Pods whose eviction was granted and whose going the controller has not seen yet, by name, with the time of the grant.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? DisruptedPods { get; init; }
 }
