@@ -21,12 +21,14 @@ static class Program
         var page = new Option<FileInfo?>("--page") { Description = "A page to write the summary into, between its marks; the result to compare with is replaced then too." };
         var rest = new Option<int>("--rest") { Description = "Seconds at rest.", DefaultValueFactory = _ => 60 };
         var hours = new Option<int>("--hours") { Description = $"Simulated hours, with {ClustersOfTheDay} clusters; 0 for none.", DefaultValueFactory = _ => 24 };
+        var with = new Option<FileInfo[]>("--with") { Description = "Results of other runs, as their load.csv, to report and publish with this one.", AllowMultipleArgumentsPerToken = true };
         var only = new Option<string[]>("--only") { Description = "Scenarios by name, besides create; all of them by default.", AllowMultipleArgumentsPerToken = true };
-        var command = new RootCommand("Drives the operator with many clusters on a real control plane and reports what it took.") { clusters, executable, qps, report, last, page, rest, hours, only };
+        var command = new RootCommand("Drives the operator with many clusters on a real control plane and reports what it took.") { clusters, executable, qps, report, last, page, rest, hours, with, only };
         command.SetAction(async (parsed, cancel) =>
         {
             var outcomes = new List<Outcome>();
             var timelines = new Dictionary<int, IReadOnlyList<Moment>>();
+            foreach (var other in parsed.GetValue(with) ?? []) outcomes.AddRange(await Results.Read(other.FullName, cancel));
             var results = new Report(parsed.GetRequiredValue(report).FullName, await Results.Read(parsed.GetRequiredValue(last).FullName, cancel));
             if (parsed.GetValue(hours) is > 0 and var length)
             {

@@ -53,7 +53,7 @@ sealed class Timeline(Func<OperatorProcess> operatorProcess, Machine machine, Cl
             {
                 sample = await operatorProcess().Sample(_stop.Token);
             }
-            catch (Exception restarting) when (restarting is HttpRequestException or IOException)
+            catch (Exception restarting) when (restarting is HttpRequestException or IOException or ObjectDisposedException || (restarting is OperationCanceledException && !_stop.IsCancellationRequested))
             {
                 continue;
             }

@@ -41,7 +41,7 @@ sealed class Report(string directory, IReadOnlyList<Outcome> last)
         var measuredAgain = last.Where(l => outcomes.Any(o => o.Scenario == l.Scenario && o.Clusters == l.Clusters)).ToList();
         await File.WriteAllTextAsync(page, text[..(from + Begin.Length)] + Tables.Summary(all, measuredAgain) + text[to..], cancel);
         await Results.Write(kept, all, cancel);
-        await File.WriteAllTextAsync(Path.ChangeExtension(kept, ".md"), $"# Operator under load: all figures\n\nWritten by `hack/bench operator --publish`; the summary and how to read it: [performance](../performance.md).\n\n{Tables.Whole(all)}", cancel);
+        await File.WriteAllTextAsync(Path.ChangeExtension(kept, ".md"), $"# Operator under load: all figures\n\nThe summary, and how this was measured: [performance](../performance.md).\n\n{Tables.Whole(all)}", cancel);
         await File.WriteAllTextAsync(Path.ChangeExtension(kept, ".svg"), Growth.Render(all), cancel);
         if (timelines.Count == 0) return;
         var (clusters, moments) = timelines.MaxBy(t => t.Key);
