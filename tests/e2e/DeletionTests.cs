@@ -13,7 +13,16 @@ public sealed class DeletionTests(Installation druid) : IAsyncLifetime
     public Task DisposeAsync() => druid.CleanUp();
 
     [Fact]
-    public async Task A_cluster_that_was_just_created() => await DeleteWhile(await druid.Create(3), "Creating");
+    public async Task One_that_is_as_declared_leaves_nothing_but_its_volumes()
+    {
+        var key = await druid.CreateReady(1);
+        await druid.Client.Delete<Etcd>(key);
+        await UntilNothingIsLeft(key);
+        Assert.Single((await druid.Client.ListPage<PersistentVolumeClaim>(key.Namespace)).Items);
+    }
+
+    [Fact]
+    public async Task One_that_was_just_created() => await DeleteWhile(await druid.Create(3), "Creating");
 
     [Fact]
     public async Task One_that_grows_and_one_that_shrinks()

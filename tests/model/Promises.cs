@@ -23,7 +23,7 @@ public sealed class Promises
             new("VolumesKept", "No volume of a current member is ever deleted, and none at all but of a member that was scaled in or of a cluster that is deleted, where the policy says so.", VolumesKept),
             new("FinalizerLast", "The Etcd object goes only when nothing that it owns is left.", FinalizerLast),
             new("SuspensionRespected", "From the moment the operator has seen a suspension it writes nothing but status.", SuspensionRespected),
-            new("SavedBeforeStop", "Where a store is configured, a cluster is stopped only after a full snapshot taken for it.", SavedBeforeStop),
+            new("SavedBeforeStop", "Where a store is configured, a cluster known to be formed is stopped only after a full snapshot taken for it.", SavedBeforeStop),
             new("OneCompaction", "At most one compaction runs for a cluster, and none while it is being restored.", OneCompaction),
             new("HonestGeneration", "A generation is recorded as observed only once everything declared in it was seen to be applied.", HonestGeneration),
             new("OnlyTheLostIsRebuilt", "A cluster is founded anew only when its majority has lost its data.", OnlyTheLostIsRebuilt),
