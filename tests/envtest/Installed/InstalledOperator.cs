@@ -69,20 +69,23 @@ public sealed class InstalledOperator : IAsyncLifetime
         await Apply(Registration(path => new() { Url = new Uri(Webhooks, path).ToString() }));
         await ControlPlane.Eventually("the API server trusts the webhooks", async () =>
             (await Client.Get<ValidatingWebhookConfiguration>(new("", WebhookRegistration.Name))).Webhooks!.All(w => w.ClientConfig.CaBundle is { Length: > 0 }));
-        await ControlPlane.Eventually("the webhooks are asked", async () =>
-        {
-            try
-            {
-                await Client.Create(new Druid.Api.Etcd { Metadata = new() { Name = "invalid", Namespace = "default" }, Spec = new() { Replicas = 1, StorageClass = "Not A Name" } });
-                await Client.Delete<Druid.Api.Etcd>(new("default", "invalid"));
-                return false;
-            }
-            catch (KubernetesException error) when (error.Reason is ErrorReason.Invalid or ErrorReason.Forbidden)
-            {
-                return error.Message.Contains("admission webhook", StringComparison.Ordinal);
-            }
-        });
+        await UntilAsked();
     }
+
+    /// <summary>Waits until the API server reaches the webhooks and trusts them.</summary>
+    internal Task UntilAsked() => ControlPlane.Eventually("the webhooks are asked", async () =>
+    {
+        try
+        {
+            await Client.Create(new Druid.Api.Etcd { Metadata = new() { Name = "invalid", Namespace = "default" }, Spec = new() { Replicas = 1, StorageClass = "Not A Name" } });
+            await Client.Delete<Druid.Api.Etcd>(new("default", "invalid"));
+            return false;
+        }
+        catch (KubernetesException error) when (error.Reason is ErrorReason.Invalid or ErrorReason.Forbidden)
+        {
+            return error.Message.Contains("admission webhook", StringComparison.Ordinal);
+        }
+    });
 
     /// <summary>Who is exempt from protection.</summary>
     internal const string Exempt = "system:serviceaccount:kube-system:generic-garbage-collector";

@@ -4,6 +4,8 @@ using Druid.Api;
 using Druid.EnvtestTests.Operator;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
+using Druid.Operator.Webhooks;
+using Druid.Operator.Webhooks.Certificates;
 
 namespace Druid.EnvtestTests.Installed;
 
@@ -45,6 +47,7 @@ public sealed class PermissionTests(InstalledOperator installed) : IDisposable
         var three = (await installed.Ready(3, spec => spec with { Backup = new() { Port = agent.Port } })).Key;
         await Change(three, Spec(JsonNode.Parse("""{"etcd":{"resources":{"requests":{"cpu":"60m"}}}}""")!));
         await Gone(three);
+        await AuthorityLost();
 
         var requests = installed.Operator.Requests.All;
         Assert.Empty(requests.Where(r => r.Code is 401 or 403 && !IsDenial(r)).Select(r => $"{r.Verb} {r.Resource} {r.Namespace}/{r.Name}: {r.Code}").Distinct());
@@ -142,6 +145,16 @@ public sealed class PermissionTests(InstalledOperator installed) : IDisposable
     const string AppliedHash = Druid.Operator.Components.AppliedHash.Annotation;
 
     Task<T> Forget<T>(ObjectKey key) where T : class, IResource<T> => installed.Client.Patch<T>(key, PatchKind.Merge, InstalledOperator.Annotate(AppliedHash, null));
+
+    async Task AuthorityLost()
+    {
+        var secret = new ObjectKey(InstalledOperator.Namespace, ManagedCertificates.SecretName);
+        await installed.Client.Patch<Secret>(secret, PatchKind.Merge, new JsonObject { ["data"] = new JsonObject { ["ca.key"] = null } });
+        await ControlPlane.Eventually("the webhooks' authority is made anew and trusted", async () =>
+            (await installed.Client.Get<Secret>(secret)).Data is { } data && data.ContainsKey("ca.key")
+            && (await installed.Client.Get<ValidatingWebhookConfiguration>(new("", WebhookRegistration.Name))).Webhooks!.All(w => w.ClientConfig.CaBundle.AsSpan().StartsWith(data["ca.crt"])));
+        await installed.UntilAsked();
+    }
 
     async Task Gone(ObjectKey etcd)
     {

@@ -12,6 +12,8 @@ namespace Druid.EnvtestTests.Operator;
 /// </summary>
 sealed class SimulatedMembers : IAsyncDisposable
 {
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
     const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
 
     readonly CancellationTokenSource stop = new();
@@ -42,9 +44,13 @@ sealed class SimulatedMembers : IAsyncDisposable
 
     async Task<ReconcileResult> Start(ObjectKey key, CancellationToken cancel)
     {
-        if (Broken.Contains(key.Name) || await client.TryGet<Pod>(key, cancel) is not { } pod || pod.Status?.Phase == "Running")
+        if (Broken.Contains(key.Name) || await client.TryGet<Pod>(key, cancel) is not { } pod)
         {
             return ReconcileResult.Done;
+        }
+        if (pod.Status?.Phase == "Running")
+        {
+            return await Renew(pod, cancel);
         }
         var containers = new JsonArray([.. (pod.Spec?.Containers ?? []).Select(c => (JsonNode)new JsonObject
         {
@@ -56,11 +62,24 @@ sealed class SimulatedMembers : IAsyncDisposable
         {
             ["status"] = new JsonObject { ["phase"] = "Running", ["podIP"] = "127.0.0.1", ["conditions"] = conditions, ["containerStatuses"] = containers },
         }, "status", cancel: cancel);
-        if (pod.Label(Labels.Component) == Druid.Api.Components.StatefulSet)
+        return await Renew(pod, cancel);
+    }
+
+    async Task<ReconcileResult> Renew(Pod pod, CancellationToken cancel)
+    {
+        if (pod.Label(Labels.Component) != Druid.Api.Components.StatefulSet)
         {
-            await Report(key, cancel);
+            return ReconcileResult.Done;
         }
-        return ReconcileResult.Done;
+        try
+        {
+            await Report(pod.Key, cancel);
+        }
+        catch (KubernetesException refused) when (refused.Reason is ErrorReason.NotFound or ErrorReason.Forbidden && pod.Status?.Phase == "Running")
+        {
+            // The lease, or the right to renew it, went before the pod.
+        }
+        return ReconcileResult.Again(Heartbeat);
     }
 
     // Ordinal 0 leads; ids are made of the ordinal.
