@@ -18,6 +18,9 @@ sealed class Emitter(int members, int lag)
     /// <summary>The number of caches: Etcd, StatefulSet, other owned objects, pods and volumes, leases.</summary>
     public const int Caches = 5;
 
+    /// <summary>All of them, as bits.</summary>
+    public const int AllCaches = (1 << Caches) - 1;
+
     Successors<World> successors = new();
     World before;
     int laggingBefore;

@@ -182,11 +182,11 @@ sealed class Hazards(Scenario scenario)
                     Spec(in w, edit, 0, emit, !w.Etcd.Larger, static (ref Declaration e) => e.Larger = true);
                     break;
                 case Verb.ToggleStrategy:
-                    var switched = w; // Another configuration means another process: the decision at hand is given up.
+                    var switched = w; // Another configuration means another process: the decision at hand is given up, and all is read anew.
                     switched.Rolls = !w.Rolls;
                     switched.Step = 0;
                     switched.EditsLeft--;
-                    emit.Add(switched, Process.Chance, edit, 0, hazard: true);
+                    emit.Add(switched, Process.Chance, edit, 0, hazard: true, seen: Emitter.AllCaches);
                     break;
                 case Verb.ToggleInvalid:
                     Spec(in w, edit, 0, emit, true, static (ref Declaration e) => e.Invalid = !e.Invalid);
