@@ -1,4 +1,3 @@
-using Druid.Api;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
 
