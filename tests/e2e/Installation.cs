@@ -142,6 +142,14 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Kills a pod without grace.</summary>
     public Task Kill(ObjectKey pod) => Client.Delete<Pod>(pod, new() { GracePeriodSeconds = 0 });
 
+    /// <summary>Kills the etcd processes of pods, all at once.</summary>
+    public async Task KillEtcd(IEnumerable<ObjectKey> pods)
+    {
+        var ids = await Task.WhenAll(pods.Select(async pod => (await Client.Get<Pod>(pod)).Metadata.Uid));
+        var killed = await OnNode("sh", "-c", $"for process in $(pgrep -x etcd); do if grep -qE '{string.Join('|', ids)}' /proc/$process/cgroup; then victims=\"$victims $process\"; fi; done; kill -9 $victims; echo $victims");
+        Assert.Equal(ids.Length, killed.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length);
+    }
+
     /// <summary>Kills a pod of the operator without grace; its log is read before.</summary>
     public async Task KillOperator(Pod pod)
     {
