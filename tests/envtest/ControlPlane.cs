@@ -71,6 +71,27 @@ public sealed class ControlPlane : IAsyncDisposable
         return created.Metadata.Name;
     }
 
+    /// <summary>Creates a storage class of its own, and a volume of 16 GiB for one member; no node is needed to bind it.</summary>
+    /// <param name="grows">Whether volumes of the class can be expanded.</param>
+    public async Task<string> NewStorageClass(bool grows)
+    {
+        var name = $"class-{Guid.NewGuid():N}"[..20];
+        await Client.Create(new StorageClass { Metadata = new() { Name = name }, Provisioner = "example.com/none", AllowVolumeExpansion = grows, VolumeBindingMode = "Immediate" });
+        await Client.Create(new PersistentVolume
+        {
+            Metadata = new() { Name = $"{name}-0" },
+            Spec = new()
+            {
+                Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("16Gi") },
+                AccessModes = ["ReadWriteOnce"],
+                StorageClassName = name,
+                PersistentVolumeReclaimPolicy = "Retain",
+                HostPath = new() { Path = $"/srv/{name}" },
+            },
+        });
+        return name;
+    }
+
     /// <summary>Kills a daemon, as <c>apiserver</c>; it stays dead.</summary>
     public Task Kill(string daemon) => Hack("kill", daemon, "--name", _name);
 

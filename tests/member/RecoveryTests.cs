@@ -12,7 +12,7 @@ namespace Druid.MemberTests;
 /// <summary>Clusters of several members lose volumes, quorums and places, and come back.</summary>
 public class RecoveryTests
 {
-    const string Order = "druid.gardener.cloud/member-task", DataLost = "druid.gardener.cloud/data-lost";
+    const string Order = "druid.gardener.cloud/member-task", DataLost = "druid.gardener.cloud/data-lost", Votes = "druid.gardener.cloud/votes";
 
     [Fact]
     public async Task One_of_three_that_lost_its_volume_joins_anew_and_backups_go_on_without_a_gap()
@@ -46,7 +46,6 @@ public class RecoveryTests
         cluster[1].Kill();
         cluster[1].LoseVolume();
         cluster.Leases!.Unreported = "e-1";
-        cluster.Leases.Annotate("e-1", DataLost, "true"); // As it says itself while it has to wait for a quorum.
         cluster[1].Start();
 
         // A voter that goes away while its lease calls its data lost would count towards a lost majority.
@@ -57,6 +56,28 @@ public class RecoveryTests
         cluster.Leases.Unreported = null;
         await cluster.UntilVoters(3);
         Assert.Null(cluster.Leases.Annotation("e-1", DataLost));
+        Assert.Equal("true", cluster.Leases.Annotation("e-1", Votes));
+    }
+
+    [Fact]
+    public async Task Who_lost_its_data_keeps_its_place_until_its_lease_says_so()
+    {
+        await using var cluster = await Three();
+        var old = (await cluster.Members()).Single(m => m.Name == "e-1").ID;
+        await Eventually.Is("its lease names it", () => cluster.Leases!.Holder("e-1")?.StartsWith($"{old:x}:", StringComparison.Ordinal) == true, () => Log(cluster));
+        cluster[1].Kill();
+        cluster[1].LoseVolume();
+        cluster.Leases!.Silenced = "e-1";
+        cluster[1].Start();
+
+        // Whoever counts the members by the last list would take the one that joins anew for the voter that is gone.
+        await Eventually.Is("it has failed to say so", () => cluster.Leases.FailedReports > 1, () => Log(cluster));
+        Assert.Contains(await cluster.Members(), m => m.ID == old);
+        Assert.Null(cluster.Leases.Annotation("e-1", DataLost));
+
+        cluster.Leases.Silenced = null;
+        await Eventually.Is("its old identity is gone", async () => (await cluster.Members()).All(m => m.ID != old), () => Log(cluster));
+        await cluster.UntilVoters(3);
     }
 
     [Fact]

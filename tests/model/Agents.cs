@@ -31,12 +31,7 @@ sealed class Agents(Scenario scenario)
         var task = (MemberTask)m.Lease.Task;
         var next = w;
         ref var self = ref next.Members[i];
-        if (m.Lease.Exists && m.Lease.Lost != (m.Disk == Disk.Lost))
-        {
-            self.Lease.Lost = m.Disk == Disk.Lost;
-            emit.Add(next, agent, Verb.ReportLost, i);
-            self.Lease.Lost = m.Lease.Lost;
-        }
+        Report(in w, i, emit);
         if (m is { Seat: Seat.Voter, Disk: Disk.Blank, HasRun: false })
         {
             TakeSeat(ref self, Seat.Voter); // One of those that the cluster was founded with.
@@ -52,12 +47,12 @@ sealed class Agents(Scenario scenario)
             Rebuild(ref next, i);
             emit.Add(next, agent, Verb.Rebuild, i);
         }
-        else if (m.Disk == Disk.Lost && task is MemberTask.Serve or MemberTask.Rejoin && Raft.CanRemove(in w, all, i) && Raft.Learners(all) == (m.Seat == Seat.Voter ? 0 : 1))
+        else if (m.Disk == Disk.Lost && (m.Lease.Lost || !m.Lease.Exists) && task is MemberTask.Serve or MemberTask.Rejoin && Raft.CanRemove(in w, all, i) && Raft.Learners(all) == (m.Seat == Seat.Voter ? 0 : 1))
         {
             Raft.Unseat(ref self);
             emit.Add(next, agent, Verb.RemoveItself, i);
         }
-        else if (m.Seat == Seat.None && m.Lease.Exists && task is MemberTask.Serve or MemberTask.Rejoin && w.Leader > 0 && Raft.Learners(all) == 0)
+        else if (m.Seat == Seat.None && m.Lease.Exists && (m.Lease.Lost || !HasVoice(in m.Lease)) && task is MemberTask.Serve or MemberTask.Rejoin && w.Leader > 0 && Raft.Learners(all) == 0)
         {
             TakeSeat(ref self, Seat.Learner);
             emit.Add(next, agent, Verb.Join, i);
@@ -67,7 +62,7 @@ sealed class Agents(Scenario scenario)
             self.Seat = Seat.CaughtUp;
             emit.Add(next, agent, Verb.CatchUpLog, i);
         }
-        else if (!m.Lease.Lost && Raft.CanPromote(in w, all, i)) // Not before its lease tells of it as it is.
+        else if (m.Lease is { Lost: false, Says: (byte)Membership.Voter } && Raft.CanPromote(in w, all, i))
         {
             self.Seat = Seat.Voter;
             emit.Add(next, agent, Verb.Promote, i);
@@ -78,6 +73,41 @@ sealed class Agents(Scenario scenario)
             emit.Add(next, agent, Verb.UpdateUrl, i);
         }
     }
+
+    // Each member's own word comes before the deed: that its data is gone before its identity goes, that it votes before it does.
+    void Report(in World w, int i, Emitter emit)
+    {
+        ref readonly var m = ref w.Members[i];
+        var agent = (byte)(Process.Agent + i);
+        var next = w;
+        ref var lease = ref next.Members[i].Lease;
+        if (!m.Lease.Exists)
+        {
+            return;
+        }
+        if (!m.Lease.Lost && (m.Disk == Disk.Lost || (m.Seat == Seat.None && HasVoice(in m.Lease))))
+        {
+            lease.Lost = true;
+            emit.Add(next, agent, Verb.ReportLost, i);
+        }
+        else if (m.Seat is Seat.Learner or Seat.CaughtUp && m.Disk == Disk.Data)
+        {
+            var says = (Membership)m.Lease.Says;
+            if (m.Lease.Lost || says == Membership.Unknown || (says == Membership.Voter && w.Leader == 0))
+            {
+                (lease.Lost, lease.Says) = (false, (byte)Membership.Learner);
+                emit.Add(next, agent, Verb.ReportLearner, i);
+            }
+            else if (says == Membership.Learner && Raft.CanPromote(in w, ((ReadOnlySpan<MemberState>)w.Members)[..members], i))
+            {
+                lease.Says = (byte)Membership.Voter;
+                emit.Add(next, agent, Verb.AnnounceVote, i);
+            }
+        }
+    }
+
+    // It has said before who it is.
+    static bool HasVoice(in LeaseState lease) => lease.Says != (byte)Membership.Unknown;
 
     static void TakeSeat(ref MemberState m, Seat seat)
     {
@@ -132,17 +162,17 @@ sealed class Agents(Scenario scenario)
             var place = (byte)PlaceOf(m.Seat);
             changed |= m.Published != place;
             m.Published = place;
-            if (w.Leader - 1 == i && (m.Rebuilt || m.Lease.Lost))
+            if (m.Lease.Exists && m.Pod.Phase == Phase.Running && m.Trouble != Trouble.Partitioned)
             {
-                // One report: the members, that the order is carried out, and nothing more of data lost before.
-                m.Lease.Task = m.Rebuilt ? (byte)MemberTask.Serve : m.Lease.Task;
-                m.Lease.Lost = false;
-                changed = true;
-            }
-            if (m.Lease.Exists && m.Pod.Phase == Phase.Running && m.Trouble != Trouble.Partitioned && m.Lease.Leads != (w.Leader - 1 == i))
-            {
+                var before = m.Lease;
                 m.Lease.Leads = w.Leader - 1 == i;
-                changed = true;
+                if (m.Seat == Seat.Voter && Raft.IsServed(in w, i))
+                {
+                    // One report: that it votes, that the order is carried out, and nothing more of data lost before.
+                    m.Lease.Task = m.Rebuilt ? (byte)MemberTask.Serve : m.Lease.Task;
+                    (m.Lease.Lost, m.Lease.Says) = (false, (byte)Membership.Voter);
+                }
+                changed |= m.Lease != before;
             }
         }
         if (changed && w.Members[w.Leader - 1].Lease.Exists)

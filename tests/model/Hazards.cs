@@ -49,9 +49,9 @@ sealed class Hazards(Scenario scenario)
     {
         foreach (var fault in scenario.FaultKinds)
         {
-            if (fault == Verb.LoseDisk && !IsReported(in w))
+            if (fault == Verb.LoseDisk && !IsListed(in w))
             {
-                continue; // Within the seconds that agents take to report who is a member and who lost its data, no further disk is lost.
+                continue; // Within the seconds that it takes to list who was promoted or has founded the cluster anew, no further disk is lost.
             }
             if (OfMembers.Contains(fault))
             {
@@ -77,13 +77,12 @@ sealed class Hazards(Scenario scenario)
         }
     }
 
-    bool IsReported(in World w)
+    bool IsListed(in World w)
     {
         for (var i = 0; i < scenario.Members; i++)
         {
             ref readonly var m = ref w.Members[i];
-            if ((m.Published != (byte)Agents.PlaceOf(m.Seat) && !(m.Seat == Seat.None && m.Published == (byte)Membership.Unknown))
-                || (m.Lease.Exists && m.Lease.Lost && m.Disk != Disk.Lost) || m.Rebuilt)
+            if (m.Rebuilt || (m is { Seat: Seat.Voter, HasRun: true } && m.Published != (byte)Membership.Voter))
             {
                 return false;
             }

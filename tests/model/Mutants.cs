@@ -45,7 +45,7 @@ public static class Mutants
         Mutant.Of("a deletion that does not wait for pods", "FinalizerLast", Deletes, m => m
             .Drop(Deleting, "pods without a StatefulSet are left").Drop(Deleting, "pods are left")),
         Mutant.Of("a deletion that leaves the compaction job", "FinalizerLast", Compacts with { Crashes = true, EditKinds = [Verb.Write, Verb.DeleteEtcd] }, m => m
-            .Drop(Deleting, "a compaction job is left")),
+            .Drop(Deleting, "a compaction job is there")),
         Mutant.Of("a suspension that does not hold", "SuspensionRespected", Updates with { Edits = 2, EditKinds = [Verb.ToggleSuspension, Verb.ChangeTemplate] }, m => m
             .Forget(Lifecycle, "managed and objects are missing, edited or behind the spec", "managed")),
         Mutant.Of("a hibernation that does not wait for the snapshot", "SavedBeforeStop", Hibernates, m => m
@@ -53,13 +53,16 @@ public static class Mutants
         Mutant.Of("a hibernation that goes on without the snapshot that failed", "SavedBeforeStop", Hibernates with { Faults = 1, FaultKinds = [Verb.FailSnapshot] }, m => m
             .Instead(Saving, "it failed just now", c => ClusterFacts.ChangeTo(c.Plan with { Size = 0 }))),
         Mutant.Of("a compaction that does not look for another", "OneCompaction", Compacts, m => m
-            .Drop(SnapshotCompaction.Idle, "a job is there and not suspended")),
+            .Drop(SnapshotCompaction.Idle, "a compaction job is there and not suspended")),
         Mutant.Of("a recovery beside a compaction", "OneCompaction", Recovers with { Compaction = true, Edits = 1, EditKinds = [Verb.Write] }, m => m
-            .Drop($"{Recovering}/{QuorumRecovery.Confirming}", "a compaction job is left")),
+            .Drop($"{Recovering}/{QuorumRecovery.Confirming}", "a compaction job is there")),
         Mutant.Of("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m
             .Instead(ScaleInGuard, "fewer members wanted", c => [new AssignTask(c.Size - 1, MemberTask.Leave), new ObserveGeneration(c.Generation)])),
         Mutant.Of("a recovery that takes the order back before the founder told of its members", "OnlyTheLostIsRebuilt", Recovers with { Faults = 3, FaultKinds = [Verb.LoseDisk, Verb.CrashPod] }, m => m
             .Instead($"{Recovering}/{QuorumRecovery.Rebuilding}", "the founder serves", c => [new AssignTask(c.Members.First(f => f.Task == MemberTask.Rebuild).Ordinal, MemberTask.Serve)])),
+        Mutant.Of("a recovery from a member that has left", "OrderOfLeaving", Recovers with { Crashes = true, Edits = 1, EditKinds = [Verb.Scale], Replicas = [1] }, m => m
+            .Instead($"{Recovering}/{QuorumRecovery.Confirming}", "a member still has its data", c =>
+                [new AssignTask(c.Members.Last(s => s is { Membership: Membership.Voter, DataLost: false }).Ordinal, MemberTask.Rebuild)])),
         Mutant.Of("a recovery from pods that are merely away", "OnlyTheLostIsRebuilt", Recovers with { FaultKinds = [Verb.CrashPod] }, m => m
             .Instead(Ready, "not (all members participate)", _ => [new AssignTask(0, MemberTask.Rebuild)])),
 
@@ -78,6 +81,7 @@ public static class Mutants
             .Drop($"{ResizingVolumes}/{VolumeResize.Growing}", "the claim template is behind the spec")),
         Mutant.Of("a recovery that does not release its members", "StableReconciliation", Recovers, m => m
             .Drop($"{Recovering}/{QuorumRecovery.Regrowing}", "a member has joined the founder")),
+        new("StableReconciliation", Recovers with { Name = "a recovery that counts by the leader's list alone", TrustsListAlone = true }),
         Mutant.Of("a compaction whose end nobody notices", "StableReconciliation", Compacts, m => m
             .Drop(SnapshotCompaction.Compacting, "the job succeeded")),
         Mutant.Of("a snapshot instead of a compaction that is asked of nobody", "StableReconciliation", Compacts with { Edits = 3, EditKinds = [Verb.Write, Verb.ChangeTemplate], Templates = [Template.Broken] }, m => m

@@ -115,7 +115,8 @@ sealed class Observation(Scenario scenario)
         for (var i = 0; i < scenario.Members; i++)
         {
             ref readonly var m = ref w.Members[i];
-            var place = published && m.SeenPublished == (byte)Membership.Unknown ? Membership.None : (Membership)m.SeenPublished;
+            var listed = published && m.SeenPublished == (byte)Membership.Unknown ? Membership.None : (Membership)m.SeenPublished;
+            var place = MemberView.PlaceOf(listed, scenario.TrustsListAlone ? Membership.Unknown : (Membership)m.SeenLease.Says, m.SeenLease.Lost, (MemberTask)m.SeenLease.Task);
             if (i < plan.Size || m.SeenPod.Phase != Phase.None || m.SeenLease.Exists || m.SeenVolume || place is Membership.Voter or Membership.Learner)
             {
                 members.Add(new MemberView

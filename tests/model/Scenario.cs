@@ -44,6 +44,9 @@ public sealed record Scenario : ISetting
     /// <summary>Recovery from a lost majority is allowed from the beginning.</summary>
     public bool RecoveryAllowed { get; init; }
 
+    /// <summary>The operator, wrongly, goes by the leader's list of members alone, and not by what each says of itself.</summary>
+    public bool TrustsListAlone { get; init; }
+
     /// <summary>How many faults of <see cref="FaultKinds"/> may happen.</summary>
     public int Faults { get; init; }
 

@@ -168,7 +168,7 @@ sealed class Telling(Scenario scenario, Brain brain)
         text.Append($" disk {m.Disk.ToString().ToLowerInvariant()}{(m.Capacity == Capacity.First ? "" : $" {m.Capacity.ToString().ToLowerInvariant()}")}");
         text.Append(m.Lease.Exists ? m.Lease.Task == 0 ? "" : $" told to {((MemberTask)m.Lease.Task).ToString().ToLowerInvariant()}" : " no lease");
         text.Append(m.Trouble == Trouble.None ? "" : $" {m.Trouble.ToString().ToLowerInvariant()}");
-        text.Append($" published {((Membership)m.Published).ToString().ToLowerInvariant()}{(m.Lease.Leads ? " leads" : "")}{(m.Lease.Lost ? " lost" : "")}");
+        text.Append($" published {((Membership)m.Published).ToString().ToLowerInvariant()}{(m.Lease.Leads ? " leads" : "")}{(m.Lease.Lost ? " lost" : "")}{(m.Lease.Says == 0 ? "" : $" says {((Membership)m.Lease.Says).ToString().ToLowerInvariant()}")}");
         text.Append(m.Https ? " https" : "");
     }
 

@@ -17,7 +17,7 @@ public enum Verb : byte
     CatchUp,
 
     // The members' agents.
-    Found, BeginAsFounded, Join, CatchUpLog, Promote, RemoveItself, UpdateUrl, Rebuild, Publish, ReportLost,
+    Found, BeginAsFounded, Join, CatchUpLog, Promote, RemoveItself, UpdateUrl, Rebuild, Publish, ReportLost, ReportLearner, AnnounceVote,
 
     // Backups.
     TakeSnapshot, FailSnapshot, EndBackoff, FinishJob, FailJob, ExceedDeadline, Write,

@@ -258,8 +258,9 @@ public enum Phase : byte
 /// <param name="Task">What the member is told, as <see cref="StateMachine.Etcd.MemberTask"/>.</param>
 /// <param name="Leads">Its agent reported that it leads.</param>
 /// <param name="Lost">Its agent reported that its data is gone.</param>
+/// <param name="Says">What its agent reported of its place, as <see cref="StateMachine.Etcd.Membership"/>.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public record struct LeaseState(bool Exists, byte Task, bool Leads, bool Lost);
+public record struct LeaseState(bool Exists, byte Task, bool Leads, bool Lost, byte Says);
 
 /// <summary>What is on a member's disk.</summary>
 public enum Disk : byte

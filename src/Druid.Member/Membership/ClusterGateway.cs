@@ -63,6 +63,9 @@ sealed class ClusterGateway(EtcdClient client, Func<IReadOnlyList<Uri>> endpoint
     /// <summary>Makes a learner a voter.</summary>
     public Task Promote(ulong id, CancellationToken cancel) => metrics.Promote.Time(time, () => Others.MemberPromote(id, cancel));
 
+    /// <summary>How far the log of one of the other members is committed.</summary>
+    public async Task<ulong> RaftIndex(CancellationToken cancel) => (await Others.Status(cancel)).RaftIndex;
+
     EtcdClient Others => client.At(endpoints());
 
     async Task<ClusterMembers?> Ask(EtcdClient endpoint, CancellationToken cancel)

@@ -14,10 +14,6 @@ interface IMemberLease
     /// <summary>Reports that the member's data is gone although it was a member. The next <see cref="Renew"/> takes it back.</summary>
     /// <exception cref="LeaseUnavailableException">It cannot be written now.</exception>
     Task ReportDataLost(CancellationToken cancel);
-
-    /// <summary>What another member was told to do.</summary>
-    /// <exception cref="LeaseUnavailableException">Its lease cannot be read now.</exception>
-    Task<MemberTask> TaskOf(string member, CancellationToken cancel);
 }
 
 /// <summary>The lease cannot be read or written now; the message says why.</summary>
@@ -34,7 +30,4 @@ sealed class NoMemberLease : IMemberLease
 
     /// <inheritdoc/>
     public Task ReportDataLost(CancellationToken cancel) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task<MemberTask> TaskOf(string member, CancellationToken cancel) => Task.FromResult(MemberTask.Serve);
 }

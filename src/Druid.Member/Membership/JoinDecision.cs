@@ -44,7 +44,8 @@ sealed record JoinObservation
 /// <summary>What the member's lease remembers of it.</summary>
 /// <param name="Id">The id that it had when it last reported, in hexadecimal; null if it never did.</param>
 /// <param name="Task">What the operator told it to do.</param>
-readonly record struct MemberRecord(string? Id, MemberTask Task)
+/// <param name="DataLost">It says that the data of that id is gone.</param>
+readonly record struct MemberRecord(string? Id, MemberTask Task, bool DataLost = false)
 {
     /// <summary>Whether it was a member before.</summary>
     public bool WasMember => Id is not null;
@@ -101,6 +102,9 @@ abstract record JoinStep : IAction
 
     /// <summary>Restore the data from the backups, as a member of the given cluster, and look again.</summary>
     public sealed record RestoreData(IReadOnlyList<MemberUrl> Cluster) : JoinStep;
+
+    /// <summary>Say in the lease that the data is gone, and look again.</summary>
+    public sealed record ReportLoss : JoinStep;
 
     /// <summary>Remove the identity that lost its data from the cluster and look again.</summary>
     public sealed record RemoveLostIdentity(ulong Id) : JoinStep;

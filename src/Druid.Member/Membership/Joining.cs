@@ -20,6 +20,7 @@ static class Joining
     static readonly Fact<JoinObservation> Broken = Fact<JoinObservation>.Fault("its data is broken", s => s.Data is DataState.Unreadable);
     static readonly Fact<JoinObservation> Alone = new("it is the only member", s => !s.HasOthers);
     static readonly Fact<JoinObservation> WasMember = new("it was a member before", s => s.Record.WasMember);
+    static readonly Fact<JoinObservation> LossReported = new("its lease says that its data is gone", s => s.Record.DataLost);
 
     // What the cluster says.
     static readonly Fact<JoinObservation> QuorumAnswers = new("a quorum answers", s => s.Cluster is not null);
@@ -45,6 +46,9 @@ static class Joining
     public static Machine<JoinObservation> Machine { get; } = Define.Machine<JoinObservation>("member-initialization",
         "Brings a member to the point where its etcd can start, whatever became of its data and of its cluster.", m => m
         .State(Looking, "Looks at the data, the cluster, the backups and the orders, and does the next step.", s => s
+            // First of all: whoever counts the members must not count on what is gone, nor take who joins anew for who left.
+            .When(WasMember).AndNot(HasData).AndNot(Alone).AndNot(LossReported).Do(_ => new JoinStep.ReportLoss()).Stay()
+
             .When(ToRebuild).And(HasData).Do(s => new JoinStep.Start(new(Exists: false, Own(s), ForceNew: true))).GoTo(Started)
             .When(ToRebuild).And(Broken).And(HasBackup).Do(s => new JoinStep.PutDataAside($"{Reason(s)}; it is restored from the backup")).Stay()
             .When(ToRebuild).And(Broken).AndNot(BackupUnknown).Do(s => new JoinStep.Refuse($"{Reason(s)}, and there is no backup to found the cluster anew from: restore the volume")).GoTo(Refused)

@@ -34,7 +34,6 @@ sealed class MemberPreparation(
     public async Task<Prepared> Prepare(bool full, long? atLeast, CancellationToken cancel)
     {
         var told = "";
-        var reportedLoss = false;
         var state = Joining.Machine.Initial;
         while (true)
         {
@@ -62,6 +61,9 @@ sealed class MemberPreparation(
                         told = await Attempt(() => backups.Restore(member, config, restore.Cluster, data, cancel), told, cancel);
                         _validated = null;
                         break;
+                    case JoinStep.ReportLoss:
+                        told = await Attempt(() => lease.ReportDataLost(cancel), told, cancel);
+                        break;
                     case JoinStep.RemoveLostIdentity lost:
                         log.Warning("Member {Member} lost its data: {Id} is removed from the cluster, so that it can join anew", member, $"{lost.Id:x}");
                         told = await Attempt(() => cluster.Remove(lost.Id, cancel), told, cancel);
@@ -72,7 +74,6 @@ sealed class MemberPreparation(
                         break;
                     case Wait wait:
                         told = Tell(wait.Reason, told);
-                        reportedLoss = reportedLoss || await ReportLoss(cancel);
                         await Task.Delay(LookAgain, time, cancel);
                         break;
                 }
@@ -132,7 +133,7 @@ sealed class MemberPreparation(
             await change();
             return told;
         }
-        catch (Exception refused) when (refused is EtcdException or RestoreException or StoreException or IOException or InvalidDataException)
+        catch (Exception refused) when (refused is EtcdException or LeaseUnavailableException or RestoreException or StoreException or IOException or InvalidDataException)
         {
             told = Tell(refused is EtcdException { Error: EtcdError.TooManyLearners } ? "another learner has to be promoted first" : refused.Message, told);
             await Task.Delay(LookAgain, time, cancel);
@@ -144,20 +145,6 @@ sealed class MemberPreparation(
     {
         if (reason != told) log.Warning("{Member} waits: {Reason}", member, reason);
         return reason;
-    }
-
-    async Task<bool> ReportLoss(CancellationToken cancel)
-    {
-        try
-        {
-            if (_validated is DataState.Of || !(await lease.Read(cancel)).WasMember) return false;
-            await lease.ReportDataLost(cancel);
-            return true;
-        }
-        catch (LeaseUnavailableException)
-        {
-            return false;
-        }
     }
 }
 

@@ -8,9 +8,10 @@ namespace Druid.Member.Membership;
 /// <param name="MemberId">Its id.</param>
 /// <param name="ClusterId">Its cluster's id.</param>
 /// <param name="Leads">It is the leader.</param>
+/// <param name="Votes">It votes, or is about to.</param>
 /// <param name="PeerTls">Its peer traffic is encrypted.</param>
 /// <param name="Members">All members, <c>name=id:voter|learner</c> separated by commas; known to the leader alone.</param>
-sealed record MemberReport(ulong MemberId, ulong ClusterId, bool Leads, bool PeerTls, string? Members)
+sealed record MemberReport(ulong MemberId, ulong ClusterId, bool Leads, bool Votes, bool PeerTls, string? Members)
 {
     /// <summary>The lease's holder: <c>member:cluster:Leader|Member</c>, ids in hexadecimal.</summary>
     public string HolderIdentity => string.Create(CultureInfo.InvariantCulture, $"{MemberId:x}:{ClusterId:x}:{(Leads ? "Leader" : "Member")}");

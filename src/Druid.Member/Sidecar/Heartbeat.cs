@@ -15,10 +15,19 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
 {
     readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     bool _failing;
-    long _reported;
+    ulong _announced, _saidToVote;
 
-    /// <summary>Whether the lease names this member id, and so nothing that was reported of a member of the same name before.</summary>
-    public bool HasReported(ulong id) => Volatile.Read(ref _reported) == (long)id;
+    /// <summary>
+    /// Has the lease say that a learner votes, before it does: whoever decides what a lost member means must know all that may vote.
+    /// Once no leader is known the lease takes it back, as nobody can promote it then.
+    /// </summary>
+    /// <param name="id">The learner.</param>
+    /// <returns>Whether the lease says so now.</returns>
+    public bool AnnounceVote(ulong id)
+    {
+        if (Interlocked.Exchange(ref _announced, id) != id) Hasten();
+        return Volatile.Read(ref _saidToVote) == id;
+    }
 
     /// <summary>Reports without waiting for the next heartbeat.</summary>
     public void Hasten() => _due.Writer.TryWrite(true);
@@ -35,8 +44,9 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
         try
         {
             var status = await etcd.Status(cancel);
-            var task = await lease.Renew(await Report(status, cancel), cancel);
-            Volatile.Write(ref _reported, (long)status.Header.MemberId);
+            var report = await Report(status, cancel);
+            var task = await lease.Renew(report, cancel);
+            Volatile.Write(ref _saidToVote, report.Votes ? report.MemberId : 0);
             if (_failing) log.Information("Reports in the lease of {Member} again", member);
             _failing = false;
             await follower.Follow(task, status.Leader != 0, cancel);
@@ -62,6 +72,13 @@ sealed class Heartbeat(EtcdClient etcd, IMemberLease lease, ConfigSource config,
         var now = config.Current;
         var leads = status.Leader == status.Header.MemberId;
         var members = leads ? MemberReport.List((await etcd.MemberList(cancel)).Members, now.InitialCluster) : null;
-        return new(status.Header.MemberId, status.Header.ClusterId, leads, now.HasPeerTls(member), members);
+        return new(status.Header.MemberId, status.Header.ClusterId, leads, Votes(status), now.HasPeerTls(member), members);
+    }
+
+    bool Votes(StatusResponse status)
+    {
+        if (!status.IsLearner) return true;
+        if (status.Leader == 0) Volatile.Write(ref _announced, 0);
+        return Volatile.Read(ref _announced) == status.Header.MemberId;
     }
 }

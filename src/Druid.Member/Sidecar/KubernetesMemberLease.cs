@@ -17,6 +17,7 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     const string Members = "druid.gardener.cloud/members";
     const string Task = "druid.gardener.cloud/member-task";
     const string DataLost = "druid.gardener.cloud/data-lost";
+    const string Votes = "druid.gardener.cloud/votes";
 
     MemberTask _told;
 
@@ -24,7 +25,7 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     public async Task<MemberRecord> Read(CancellationToken cancel)
     {
         var lease = await Within(limit => client.TryGet<Lease>(new ObjectKey(ns, member), limit), cancel);
-        return new(MemberReport.IdIn(lease?.Spec?.HolderIdentity), TaskIn(lease));
+        return new(MemberReport.IdIn(lease?.Spec?.HolderIdentity), TaskIn(lease), lease?.Metadata.Annotations?.GetValueOrDefault(DataLost) == "true");
     }
 
     /// <inheritdoc/>
@@ -34,10 +35,6 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     /// <inheritdoc/>
     public Task ReportDataLost(CancellationToken cancel) => Patch(Annotate(new() { [DataLost] = "true" }), cancel);
 
-    /// <inheritdoc/>
-    public async Task<MemberTask> TaskOf(string other, CancellationToken cancel) =>
-        TaskIn(await Within(limit => client.TryGet<Lease>(new ObjectKey(ns, other), limit), cancel));
-
     /// <summary>The patch that reports. Only the leader lists the members, so another one takes its own old list back.</summary>
     /// <remarks>
     /// Who lists the members has a quorum. If it was told to found the cluster anew it has done so, and takes the order back with
@@ -45,7 +42,13 @@ sealed class KubernetesMemberLease(KubernetesClient client, string ns, string me
     /// </remarks>
     internal static JsonObject Renewal(MemberReport report, DateTimeOffset now, MemberTask told = MemberTask.Serve)
     {
-        var annotations = new JsonObject { [PeerTls] = report.PeerTls ? "true" : "false", [Members] = report.Members, [DataLost] = null };
+        var annotations = new JsonObject
+        {
+            [PeerTls] = report.PeerTls ? "true" : "false",
+            [Votes] = report.Votes ? "true" : "false",
+            [Members] = report.Members,
+            [DataLost] = null,
+        };
         if (told == MemberTask.Rebuild && report.Members is not null)
         {
             annotations[Task] = null;

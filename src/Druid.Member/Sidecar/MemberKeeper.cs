@@ -9,11 +9,13 @@ namespace Druid.Member.Sidecar;
 /// Looks after a member while its etcd runs: has it promoted once it has caught up, and has the cluster learn its peer URLs
 /// when they change.
 /// </summary>
-sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, Func<ulong, bool> isReported, TimeSpan period, ILogger log, TimeProvider time)
+sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, Func<ulong, bool> announceVote, TimeSpan period, ILogger log, TimeProvider time)
 {
     static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(250);
 
     volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    HashSet<ulong>? _voters;
 
     /// <summary>The last answer of etcd about itself; null while it does not answer.</summary>
     public StatusResponse? Status { get; private set; }
@@ -63,8 +65,8 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
         try
         {
             return status.IsLearner
-                ? await Promote(status.Header.MemberId, cancel)
-                : await AnnouncePeerUrls(status.Header.MemberId, cancel);
+                ? await Promote(status, cancel)
+                : await LookAtMembers(status, cancel);
         }
         catch (EtcdException refused)
         {
@@ -73,10 +75,10 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
         }
     }
 
-    // A voter of which the lease still says that its data is lost would count as lost if it went away now.
-    async Task<bool> Promote(ulong id, CancellationToken cancel)
+    async Task<bool> Promote(StatusResponse status, CancellationToken cancel)
     {
-        if (!isReported(id)) return false;
+        var id = status.Header.MemberId;
+        if (!await HasCaughtUp(status, cancel) || !announceVote(id)) return false;
         try
         {
             await cluster.Promote(id, cancel);
@@ -90,12 +92,26 @@ sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnl
         return false;
     }
 
-    async Task<bool> AnnouncePeerUrls(ulong id, CancellationToken cancel)
+    // As etcd will judge it, so that nothing is announced and then refused: nine tenths of what the others have.
+    async Task<bool> HasCaughtUp(StatusResponse status, CancellationToken cancel) =>
+        status.RaftIndex >= (await cluster.RaftIndex(cancel)) * 0.9;
+
+    async Task<bool> LookAtMembers(StatusResponse status, CancellationToken cancel)
+    {
+        var members = (await etcd.MemberList(cancel)).Members;
+        var voters = members.Where(m => !m.IsLearner).Select(m => m.ID).ToHashSet();
+        var changed = _voters is not null && !_voters.SetEquals(voters);
+        _voters = voters;
+        // The leader lists the members for all who read leases: that one votes, or does not any more, cannot wait for a heartbeat.
+        if (changed && status.Leader == status.Header.MemberId) Changed?.Invoke();
+        return await AnnouncePeerUrls(members.FirstOrDefault(m => m.ID == status.Header.MemberId), cancel);
+    }
+
+    async Task<bool> AnnouncePeerUrls(ClusterMember? listed, CancellationToken cancel)
     {
         if (servedPeerUrls() is not { } urls) return true;
-        var listed = (await etcd.MemberList(cancel)).Members.FirstOrDefault(m => m.ID == id);
         if (listed is null || listed.PeerURLs.ToHashSet().SetEquals(urls)) return true;
-        await etcd.MemberUpdate(new MemberUpdateRequest { ID = id, PeerURLs = { urls } }, cancel);
+        await etcd.MemberUpdate(new MemberUpdateRequest { ID = listed.ID, PeerURLs = { urls } }, cancel);
         log.Information("Peer URLs changed from {Old} to {New}", string.Join(',', listed.PeerURLs), string.Join(',', urls));
         return true;
     }

@@ -41,7 +41,7 @@ static class SidecarServer
         var cluster = new ClusterGateway(etcd, () => Others(options, config.Current, member), metrics, log, time);
         await using var store = options.Store is null ? null : new StoreFactory(Environment.GetEnvironmentVariable, time).Open(options.Store);
 
-        keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, id => !options.RenewsLease || heartbeat?.HasReported(id) == true, options.CheckPeriod, log, time);
+        keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, id => !options.RenewsLease || heartbeat?.AnnounceVote(id) == true, options.CheckPeriod, log, time);
         var validator = new DataValidator(options.Restore, options.PodNamespace, backupMetrics, log, time);
         var backups = new BackupSource(store, options.Restore, backupMetrics, log, time);
         var initialization = new Initialization((request, cancel) => new MemberPreparation(config.Current, member, data, validator, backups, cluster, lease, log, time)

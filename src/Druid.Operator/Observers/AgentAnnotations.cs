@@ -14,4 +14,7 @@ public static class AgentAnnotations
 
     /// <summary>Written by a member's agent: <c>true</c> while its data is gone although it had an identity.</summary>
     public const string DataLost = "druid.gardener.cloud/data-lost";
+
+    /// <summary>Written by a member's agent: <c>false</c> while it is a learner, <c>true</c> from the moment before it is promoted.</summary>
+    public const string Votes = "druid.gardener.cloud/votes";
 }

@@ -18,7 +18,9 @@ public static class MemberObserver
             var pod = objects.Pods.GetValueOrDefault(Names.Pod(etcd, ordinal));
             var lease = objects.MemberLease(ordinal);
             var holder = LeaseHolder.Parse(lease?.Spec?.HolderIdentity);
-            var place = membership.Of(Names.Member(etcd, ordinal), lease);
+            var task = TaskOf(lease);
+            var reportedLost = lease?.Annotation(AgentAnnotations.DataLost) == "true";
+            var place = MemberView.PlaceOf(membership.Of(Names.Member(etcd, ordinal), lease), OwnWord(lease), reportedLost, task);
             yield return new MemberView
             {
                 Ordinal = ordinal,
@@ -27,11 +29,11 @@ public static class MemberObserver
                 Outdated = pod is not null && revision is not null && pod.Label(PodObserver.RevisionLabel) != revision,
                 Membership = place,
                 Leads = holder?.Leads == true && place == Membership.Voter,
-                Task = TaskOf(lease),
+                Task = task,
                 HasLease = lease is not null,
                 HasVolume = objects.Claims.ContainsKey(Names.VolumeClaim(etcd, ordinal)),
                 Volume = VolumeObserver.StateOf(etcd, objects.Claims.GetValueOrDefault(Names.VolumeClaim(etcd, ordinal))),
-                DataLost = place == Membership.Voter && IsDataLost(objects, ordinal, lease),
+                DataLost = place == Membership.Voter && (reportedLost || IsVolumeLost(objects, ordinal)),
             };
         }
     }
@@ -65,8 +67,14 @@ public static class MemberObserver
         _ => MemberTask.Serve,
     };
 
-    // A member that ran and has no claim any more, or whose agent found nothing where its data was, has lost its data.
-    static bool IsDataLost(ClusterObjects objects, int ordinal, Lease? lease) =>
-        lease?.Annotation(AgentAnnotations.DataLost) == "true"
-        || objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, ordinal)) is not { Status.Phase: not "Lost" };
+    static Membership OwnWord(Lease? lease) => lease?.Annotation(AgentAnnotations.Votes) switch
+    {
+        "true" => Membership.Voter,
+        "false" => Membership.Learner,
+        _ => Membership.Unknown,
+    };
+
+    // A member that ran and has no claim any more has lost its data, as has one whose agent found nothing where its data was.
+    static bool IsVolumeLost(ClusterObjects objects, int ordinal) =>
+        objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, ordinal)) is not { Status.Phase: not "Lost" };
 }

@@ -26,7 +26,7 @@ static class ClusterFacts
 
     public static readonly Fact<ClusterView> PodsLeft = new("pods are left", c => c.Count(m => m.Pod != PodState.None) > 0);
 
-    public static readonly Fact<ClusterView> JobLeft = new("a compaction job is left", c => c.Backup.Job != JobState.None);
+    public static readonly Fact<ClusterView> JobThere = new("a compaction job is there", c => c.Backup.Job != JobState.None);
 
     /// <summary>The actions that take a cluster from its plan to another one, in an order that every crash survives.</summary>
     /// <remarks>

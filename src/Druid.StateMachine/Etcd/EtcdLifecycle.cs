@@ -176,7 +176,7 @@ public static class EtcdLifecycle
                 .When(StatefulSetGoing).Wait(Going, "what is being deleted to go")
                 .When(PodsToDelete).DoEach(c => c.Members.Where(IsPodThere).Select(p => new DeletePod(p.Ordinal, Evict: false))).Stay()
                 .When(PodsLeft).Wait(Going, "what is being deleted to go")
-                .When(JobLeft).Wait("the compaction job to be deleted")
+                .When(JobThere).Wait("the compaction job to be deleted")
                 .When(ObjectsToDelete).DoEach(c => c.Components.Where(IsThere).Select(o => new DeleteComponent(o.Kind))).Stay()
                 .When(ObjectsGoing).Wait(Going, "what is being deleted to go")
                 .When(VolumesToDelete).DoEach(c => c.Members.Where(v => v.HasVolume).Select(v => new DeleteVolume(v.Ordinal))).Stay()

@@ -12,7 +12,7 @@ public sealed record MemberView
     /// <summary>Its pod runs another revision than the StatefulSet's template.</summary>
     public bool Outdated { get; init; }
 
-    /// <summary>Its place in the etcd cluster, as the leader's agent last reported it.</summary>
+    /// <summary>Its place in the etcd cluster: see <see cref="PlaceOf"/>.</summary>
     public Membership Membership { get; init; }
 
     /// <summary>It is the raft leader, as its agent last reported.</summary>
@@ -38,6 +38,23 @@ public sealed record MemberView
 
     /// <summary>It votes and answers linearizable reads: the quorum counts on it.</summary>
     public bool Participates => Pod == PodState.Ready && Membership == Membership.Voter;
+
+    /// <summary>
+    /// A member's place by what the leader's agent and its own reported. The leader's list can be as old as the leader: a member that
+    /// lost its data, and has joined again since, does not vote although the list says so, and one that was promoted since does. A
+    /// member's own agent reports each of these before it happens, so its word is the newer one while it has its data.
+    /// </summary>
+    /// <param name="listed">What the leader's agent listed it as.</param>
+    /// <param name="own">What its own agent reported: a learner, or a voter; unknown if it reports no such thing.</param>
+    /// <param name="dataLost">Its own agent reported that the data of that place is gone.</param>
+    /// <param name="task">What it was told. One that was told to leave, or to rejoin, has no place until it is listed.</param>
+    public static Membership PlaceOf(Membership listed, Membership own, bool dataLost, MemberTask task) => (listed, own) switch
+    {
+        (Membership.Unknown, _) or (_, Membership.Unknown) => listed,
+        _ when dataLost => listed,
+        (Membership.None, _) when task != MemberTask.Serve => listed,
+        _ => own,
+    };
 
     /// <summary>The pod's state in words, as a user is told what a cluster waits for.</summary>
     public override string ToString() => Pod switch

@@ -14,7 +14,7 @@ public static class QuorumRecovery
     public const string Confirming = nameof(Confirming), Rebuilding = nameof(Rebuilding), Regrowing = nameof(Regrowing);
 
     static readonly Fact<ClusterView> Allowed = new("recovery is allowed by the owner", c => c.Policies.RecoveryAllowed);
-    static readonly Fact<ClusterView> HasSurvivor = new("a member still has its data", c => c.Count(IsSurvivor) > 0);
+    static readonly Fact<ClusterView> HasSurvivor = new("a member still has its data", c => Survivor(c) is not null);
     static readonly Fact<ClusterView> HasStore = new("a store is configured", c => c.Backup.Configured);
     static readonly Fact<ClusterView> Verified = new("a restorable snapshot was verified", c => c.Backup.Verified == SnapshotRequest.Done);
     static readonly Fact<ClusterView> Verifying = new("verification was asked for", c => c.Backup.Verified == SnapshotRequest.Asked);
@@ -44,8 +44,8 @@ public static class QuorumRecovery
             .When(FounderChosen).GoTo(Rebuilding)
             .When(Begun).AndNot(Lost).GoTo(Regrowing)
             .Unless(Allowed).Wait("the owner to allow recovery: annotate the Etcd with druid.gardener.cloud/recover-quorum=true")
-            .When(JobLeft).Wait("the compaction job to be deleted: it writes to the store that members restore from")
-            .When(HasSurvivor).DoEach(c => Choose(c, c.Members.First(IsSurvivor).Ordinal)).GoTo(Rebuilding)
+            .When(JobThere).Wait("the compaction job to be deleted: it writes to the store that members restore from")
+            .When(HasSurvivor).DoEach(c => Choose(c, Survivor(c)!.Ordinal)).GoTo(Rebuilding)
             .Unless(HasStore).Wait("a member's data to come back: none has any, and there is no store to restore from")
             .When(Verified).DoEach(c => Choose(c, 0)).GoTo(Rebuilding)
             .When(Verifying).Wait("a restorable snapshot to be found and verified")
@@ -72,7 +72,8 @@ public static class QuorumRecovery
 
     static MemberView? Founder(ClusterView c) => c.Members.FirstOrDefault(m => m.Task == MemberTask.Rebuild);
 
-    static bool IsSurvivor(MemberView m) => m is { Membership: Membership.Voter, DataLost: false };
+    // One beyond the size has left, though it may still be listed: its pod goes, and its data with it.
+    static MemberView? Survivor(ClusterView c) => c.Members.FirstOrDefault(m => m is { Membership: Membership.Voter, DataLost: false } && m.Ordinal < c.Size);
 
     static bool IsBack(MemberView m) => m is { Task: MemberTask.Rejoin, Participates: true };
 

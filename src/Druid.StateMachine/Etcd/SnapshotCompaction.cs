@@ -15,7 +15,6 @@ public static class SnapshotCompaction
     static readonly Fact<ClusterView> Paused = new("nothing may be compacted now", c => !c.Backup.Configured || !c.Backup.CompactionEnabled
         || c.DeletionRequested || c.Suspended || c.SpecErrors.Length > 0 || c.Size == 0 || QuorumRecovery.Lost.Holds(c) || QuorumRecovery.Begun.Holds(c));
     static readonly Fact<ClusterView> WritesAllowed = new("not suspended", c => !c.Suspended);
-    static readonly Fact<ClusterView> JobThere = new("a job is there", c => c.Backup.Job != JobState.None);
     static readonly Fact<ClusterView> JobSucceeded = new("the job succeeded", c => c.Backup.Job == JobState.Succeeded);
     static readonly Fact<ClusterView> JobFailed = Fact<ClusterView>.Fault("the job failed", c => c.Backup.Job == JobState.Failed);
     static readonly Fact<ClusterView> JobTooSlow = Fact<ClusterView>.Fault("the job ran out of time", c => c.Backup.Job == JobState.DeadlineExceeded);

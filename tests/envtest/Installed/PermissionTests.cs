@@ -23,7 +23,7 @@ public sealed class PermissionTests(InstalledOperator installed) : IDisposable
         // Leadership is not handed over, as by agents of other implementations.
         agent.Answer = request => request.StartsWith("/leader/move", StringComparison.Ordinal) ? (404, "no such path") : (200, """{"lastRevision":1}""");
         var ns = await installed.Plane.NewNamespace("life");
-        var storageClass = await GrowingClass();
+        var storageClass = await installed.Plane.NewStorageClass(grows: true);
         await installed.Client.Create(new Secret { Metadata = new() { Namespace = ns, Name = "store" }, Data = new Dictionary<string, byte[]> { ["hostPath"] = "/srv"u8.ToArray() } });
         var store = new StoreSpec { Provider = "Local", Container = "bucket", Prefix = "p", SecretRef = new() { Name = "store" } };
         var key = (await installed.Ready(1, ns: ns, with: spec => spec with
@@ -160,25 +160,6 @@ public sealed class PermissionTests(InstalledOperator installed) : IDisposable
     {
         await installed.Client.Delete<Etcd>(etcd);
         await ControlPlane.Eventually($"Etcd {etcd} is gone", async () => await installed.Client.TryGet<Etcd>(etcd) is null);
-    }
-
-    async Task<string> GrowingClass()
-    {
-        var name = $"class-{Guid.NewGuid():N}"[..20];
-        await installed.Client.Create(new StorageClass { Metadata = new() { Name = name }, Provisioner = "example.com/none", AllowVolumeExpansion = true, VolumeBindingMode = "Immediate" });
-        await installed.Client.Create(new PersistentVolume
-        {
-            Metadata = new() { Name = $"{name}-0" },
-            Spec = new()
-            {
-                Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("16Gi") },
-                AccessModes = ["ReadWriteOnce"],
-                StorageClassName = name,
-                PersistentVolumeReclaimPolicy = "Retain",
-                HostPath = new() { Path = $"/srv/{name}" },
-            },
-        });
-        return name;
     }
 
     // In a namespace that is going nothing is created any more, which is forbidden too, but not for want of a right.

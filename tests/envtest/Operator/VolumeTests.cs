@@ -11,26 +11,6 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
 {
     public void Dispose() => fixture.VerifySteps();
 
-    // A class, and a volume of it for one member; no node is needed to bind it.
-    async Task<string> Class(bool grows)
-    {
-        var name = $"class-{Guid.NewGuid():N}"[..20];
-        await fixture.Client.Create(new StorageClass { Metadata = new() { Name = name }, Provisioner = "example.com/none", AllowVolumeExpansion = grows, VolumeBindingMode = "Immediate" });
-        await fixture.Client.Create(new PersistentVolume
-        {
-            Metadata = new() { Name = $"{name}-0" },
-            Spec = new()
-            {
-                Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("16Gi") },
-                AccessModes = ["ReadWriteOnce"],
-                StorageClassName = name,
-                PersistentVolumeReclaimPolicy = "Retain",
-                HostPath = new() { Path = $"/srv/{name}" },
-            },
-        });
-        return name;
-    }
-
     async Task<ObjectKey> Bound(string storageClass)
     {
         var key = await fixture.Create(1, spec => spec with { StorageClass = storageClass });
@@ -43,7 +23,7 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
     [Fact]
     public async Task A_larger_capacity_grows_the_volumes_and_leaves_the_pods_alone()
     {
-        var key = await Bound(await Class(grows: true));
+        var key = await Bound(await fixture.Plane.NewStorageClass(grows: true));
         var (pod, set) = (await fixture.Client.Get<Pod>(key with { Name = "e-0" }), await fixture.Client.Get<StatefulSet>(key));
         var asked = await Ask(key, "20Gi");
 
@@ -67,7 +47,7 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
     [Fact]
     public async Task A_class_whose_volumes_do_not_grow_is_named_with_what_to_do()
     {
-        var storageClass = await Class(grows: false);
+        var storageClass = await fixture.Plane.NewStorageClass(grows: false);
         var key = await Bound(storageClass);
         await Ask(key, "20Gi");
         var etcd = await fixture.Until(key, "says that the volume cannot grow", e => e.Status.LastErrors.Any(error => error.Code == "ERR_EXPAND_VOLUME"));

@@ -29,6 +29,9 @@ sealed class Leases : IAsyncDisposable
     /// <summary>A member whose reports fail while this is set; what is read, or noted before etcd runs, does not.</summary>
     public string? Unreported { get; set; }
 
+    /// <summary>A member that can write nothing while this is set.</summary>
+    public string? Silenced { get; set; }
+
     /// <summary>How many reports have failed.</summary>
     public int FailedReports => _failedReports;
 
@@ -97,7 +100,7 @@ sealed class Leases : IAsyncDisposable
         _requests.Enqueue($"{context.Request.Method} {path}");
         var member = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
         var patch = HttpMethods.IsPatch(context.Request.Method) ? (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))! : null;
-        var unreported = member == Unreported && patch?["spec"] is not null;
+        var unreported = (member == Unreported && patch?["spec"] is not null) || (member == Silenced && patch is not null);
         if (unreported) Interlocked.Increment(ref _failedReports);
         if (Down || unreported || !_leases.ContainsKey(member))
         {

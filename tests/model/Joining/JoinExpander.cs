@@ -41,7 +41,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
         (JoinVerb.Step, w.Stage == Stage.Looking),
         (JoinVerb.Publish, w.Stage == Stage.Started && (IsFounder(w) || (w.Quorum && IsMember(w)))),
         (JoinVerb.EtcdEnds, w.Stage == Stage.Started && !IsFounder(w) && w.Quorum && !IsMember(w)),
-        (JoinVerb.Record, w.Stage == Stage.Published && w.Recorded != w.DiskIdentity),
+        (JoinVerb.Record, w.Stage == Stage.Published && (w.Recorded != w.DiskIdentity || w.LossReported)),
         (JoinVerb.Write, scenario.Alone && w.Stage == Stage.Published && w.DiskRevision < MostRevision),
         (JoinVerb.BackUp, scenario.Store && w.Stage == Stage.Published && !w.StoreDown && w.BackupRevision < (scenario.Alone ? w.DiskRevision : 1)),
         (JoinVerb.StoreReturns, w.StoreDown),
@@ -81,7 +81,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
             case JoinVerb.Step: Act(ref w, Decide(w)); break;
             case JoinVerb.Publish: Publish(ref w); break;
             case JoinVerb.EtcdEnds: w.Stage = Stage.Looking; break;
-            case JoinVerb.Record: w.Recorded = w.DiskIdentity; break;
+            case JoinVerb.Record: (w.Recorded, w.LossReported) = (w.DiskIdentity, false); break;
             case JoinVerb.Write: w.DiskRevision++; break;
             case JoinVerb.BackUp: w.BackupRevision++; break;
             case JoinVerb.StoreReturns: w.StoreDown = false; break;
@@ -129,7 +129,7 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
             _ => new DataState.Absent(),
         },
         Cluster = !scenario.Alone && w.Quorum ? Cluster(w) : null,
-        Record = new(w.Recorded > 0 ? $"{w.Recorded:x}" : null, (MemberTask)w.Task),
+        Record = new(w.Recorded > 0 ? $"{w.Recorded:x}" : null, (MemberTask)w.Task, w.LossReported),
         Revision = scenario.Alone && w.Disk == Disk.Whole ? w.DiskRevision : null,
         Backup = !scenario.Store ? new Backups.None() : w.StoreDown ? new Backups.Unknown("away") : w.BackupRevision > 0 ? new Backups.Reaches(w.BackupRevision) : new Backups.Empty(),
     };
@@ -168,6 +168,9 @@ sealed class JoinExpander(JoinScenario scenario) : IExpander<JoinWorld>
                 break;
             case JoinStep.RestoreData:
                 (w.Did, w.Disk, w.DiskIdentity, w.DiskFounding, w.DiskRevision) = (Did.Restored, Disk.Whole, 1, (MemberTask)w.Task == MemberTask.Rebuild ? (byte)2 : (byte)1, scenario.Alone ? w.BackupRevision : (byte)0);
+                break;
+            case JoinStep.ReportLoss:
+                (w.Did, w.LossReported) = (Did.ReportedLoss, true);
                 break;
             case JoinStep.RemoveLostIdentity:
                 w.Did = Did.RemovedItself;

@@ -39,6 +39,7 @@ sealed record JoinMutant
         new() { Name = "gives its data up for a backup that is not there", Breaks = "DataKept", Setting = Alone, Mutate = m => m.Forget(Looking, "it is the only member and its data is broken and there is a backup", "there is a backup") },
         new() { Name = "restores although a quorum has it all", Breaks = "RestoredOverNothing", Setting = Several, Mutate = m => m.Instead(Looking, "a quorum answers", s => [new JoinStep.RestoreData(s.Configured)]) },
         new() { Name = "refuses the cluster that it was told to rejoin", Breaks = "RefusesForAReason", Setting = Lost, Mutate = m => m.Drop(Looking, "its data is of another cluster and it is to rejoin") },
+        new() { Name = "gives its identity up unsaid", Breaks = "LossToldFirst", Setting = Several, Mutate = m => m.Drop(Looking, "it was a member before and not (it has data) and not (it is the only member) and not (its lease says that its data is gone)") },
         new() { Name = "joins again after it was told to leave", Breaks = "LeftStaysOut", Setting = Several, Mutate = m => m.Drop(Looking, "it is to leave and has left") },
         new() { Name = "waits for a quorum that answers", Breaks = "InitializationEnds", Setting = Several, Mutate = m => m.Instead(Looking, "a quorum answers", _ => [new Druid.StateMachine.Machines.Wait("nothing")]) },
     ];

@@ -32,6 +32,8 @@ static class JoinPromises
             after.Did != Did.Restored || (before.Disk == Disk.Empty && (scenario.Alone || !before.Quorum))),
         new("RefusesForAReason", "A member gives up only where data would be lost or mixed whatever it did.", (in JoinWorld before, Move _, in JoinWorld after) =>
             after.Did != Did.Refused || (before.Disk == Disk.Broken && before.BackupRevision == 0) || (before.Disk == Disk.Whole && before.DiskFounding != before.Founding && (MemberTask)before.Task != MemberTask.Rejoin)),
+        new("LossToldFirst", "A member that was one before says that its data is gone before its identity goes, and before it joins anew.", (in JoinWorld before, Move _, in JoinWorld after) =>
+            scenario.Alone || after.Did is not (Did.RemovedItself or Did.Joined) || before.Recorded == 0 || before.LossReported),
         new("LeftStaysOut", "A member that was told to leave does not join again.", (in JoinWorld before, Move _, in JoinWorld after) =>
             (MemberTask)before.Task != MemberTask.Leave || after.Did != Did.Joined),
     ];

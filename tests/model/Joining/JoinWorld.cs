@@ -74,6 +74,9 @@ public struct JoinWorld
     /// <summary>The identity that the lease remembers.</summary>
     public byte Recorded;
 
+    /// <summary>The lease says that the data of that identity is gone.</summary>
+    public bool LossReported;
+
     /// <summary>The identity given last.</summary>
     public byte LastIdentity;
 
@@ -110,6 +113,9 @@ public enum Did : byte
 
     /// <summary>It restored a backup.</summary>
     Restored,
+
+    /// <summary>It said in its lease that its data is gone.</summary>
+    ReportedLoss,
 
     /// <summary>It removed its lost identity from the cluster.</summary>
     RemovedItself,

@@ -55,6 +55,20 @@ public class JoiningTests
     public void A_member_that_lost_its_data_gives_up_its_identity() =>
         Assert.Equal(new JoinStep.RemoveLostIdentity(2), Decide(NoData, Members(Voter(0), Voter(1), Voter(2)), id: 2));
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public void A_member_that_lost_its_data_says_so_before_anything_else(bool quorum, bool listed)
+    {
+        var cluster = !quorum ? null : listed ? Members(Voter(0), Voter(1), Voter(2)) : Members(Voter(0), Voter(1));
+        foreach (var task in Enum.GetValues<MemberTask>())
+            foreach (var data in new[] { NoData, new DataState.Unreadable("torn") })
+            {
+                Assert.IsType<JoinStep.ReportLoss>(Joining.Decide(Seen(data, cluster) with { Record = new("2", task) }));
+            }
+    }
+
     [Fact]
     public void A_member_that_lost_its_data_does_not_found_a_cluster_while_nobody_answers() =>
         Assert.IsType<Wait>(Decide(NoData, cluster: null, id: 2));
@@ -145,7 +159,7 @@ public class JoiningTests
     [Fact]
     public void A_cluster_is_founded_anew_from_the_backup_where_nobody_has_data()
     {
-        var seen = Seen(NoData, null) with { Record = new("2", MemberTask.Rebuild), Backup = new BackupState.Reaches(7) };
+        var seen = Seen(NoData, null) with { Record = new("2", MemberTask.Rebuild, DataLost: true), Backup = new BackupState.Reaches(7) };
 
         Assert.Equal([Three[2]], Assert.IsType<JoinStep.RestoreData>(Joining.Decide(seen)).Cluster);
         Assert.IsType<JoinStep.PutDataAside>(Joining.Decide(seen with { Data = new DataState.Unreadable("torn") }));
@@ -197,6 +211,8 @@ public class JoiningTests
                 Assert.True(seen.Cluster!.Find(own.MemberId) is null || seen.Cluster.ClusterId != own.ClusterId, $"gives up data of a member: {seen}");
             if (step is JoinStep.AddAsLearner)
                 Assert.True(seen is { Data: DataState.Absent, Cluster: not null, Record.Task: not MemberTask.Leave } && listed is null, $"joins: {seen}");
+            if (step is JoinStep.AddAsLearner or JoinStep.RemoveLostIdentity)
+                Assert.True(!seen.Record.WasMember || seen.Record.DataLost, $"gives its identity up unsaid: {seen}");
             if (step is JoinStep.RemoveLostIdentity lost)
                 Assert.True(seen.Data is DataState.Absent && listed?.ID == lost.Id, $"removes a member that may have data: {seen}");
         }
@@ -212,17 +228,18 @@ public class JoiningTests
         }
         from id in new[] { null, "2", "7" }
         from task in Enum.GetValues<MemberTask>()
+        from reported in new[] { false, true }
         from backup in new BackupState[] { new BackupState.None(), new BackupState.Unknown("away"), new BackupState.Empty(), new BackupState.Reaches(7) }
         from revision in new long?[] { 6, 7 }
         from alone in new[] { false, true }
         where !alone || cluster is null
-        select Seen(data, cluster) with { Record = new(id, task), Backup = backup, Revision = revision, Configured = alone ? [Three[2]] : Three };
+        select Seen(data, cluster) with { Record = new(id, task, reported), Backup = backup, Revision = revision, Configured = alone ? [Three[2]] : Three };
 
     static IAction Alone(DataState data, BackupState backup, long? revision = null) =>
         Joining.Decide(Seen(data, null) with { Configured = [Three[2]], Backup = backup, Revision = revision });
 
     static IAction Decide(DataState data, ClusterMembers? cluster, ulong? id = null, MemberTask task = MemberTask.Serve) =>
-        Joining.Decide(Seen(data, cluster) with { Record = new(id?.ToString("x", null), task) });
+        Joining.Decide(Seen(data, cluster) with { Record = new(id?.ToString("x", null), task, DataLost: data is not DataState.Of) });
 
     static JoinObservation Seen(DataState data, ClusterMembers? cluster) =>
         new() { Name = "e-2", PeerUrls = [Own], Configured = Three, Data = data, Cluster = cluster, Record = default };

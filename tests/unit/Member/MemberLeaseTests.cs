@@ -7,13 +7,13 @@ namespace Druid.UnitTests.Member;
 
 public class MemberLeaseTests
 {
-    static readonly MemberReport Follower = new(0x8e9e05c52164694d, 0xcdf818194e3a8c32, Leads: false, PeerTls: true, Members: null);
+    static readonly MemberReport Follower = new(0x8e9e05c52164694d, 0xcdf818194e3a8c32, Leads: false, Votes: true, PeerTls: true, Members: null);
 
     [Fact]
     public void The_holder_is_member_cluster_and_role_with_ids_in_hexadecimal()
     {
         Assert.Equal("8e9e05c52164694d:cdf818194e3a8c32:Member", Follower.HolderIdentity);
-        Assert.Equal("1:ff:Leader", new MemberReport(1, 255, Leads: true, PeerTls: false, null).HolderIdentity);
+        Assert.Equal("1:ff:Leader", new MemberReport(1, 255, Leads: true, Votes: true, PeerTls: false, null).HolderIdentity);
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public class MemberLeaseTests
         var patch = KubernetesMemberLease.Renewal(Follower, new DateTimeOffset(2024, 5, 6, 7, 8, 9, 123, TimeSpan.Zero));
 
         Assert.Equal("""
-            {"metadata":{"annotations":{"member.etcd.gardener.cloud/tls-enabled":"true","druid.gardener.cloud/members":null,"druid.gardener.cloud/data-lost":null}},"spec":{"holderIdentity":"8e9e05c52164694d:cdf818194e3a8c32:Member","renewTime":"2024-05-06T07:08:09.123000Z"}}
+            {"metadata":{"annotations":{"member.etcd.gardener.cloud/tls-enabled":"true","druid.gardener.cloud/votes":"true","druid.gardener.cloud/members":null,"druid.gardener.cloud/data-lost":null}},"spec":{"holderIdentity":"8e9e05c52164694d:cdf818194e3a8c32:Member","renewTime":"2024-05-06T07:08:09.123000Z"}}
             """, patch.ToJsonString());
     }
 

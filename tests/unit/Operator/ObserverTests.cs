@@ -109,6 +109,30 @@ public sealed class ObserverTests
     }
 
     [Theory]
+    [InlineData("1:voter", "false", false, MemberTask.Serve, Membership.Learner)] // It joined again since the list was written.
+    [InlineData("2:learner", "true", false, MemberTask.Serve, Membership.Voter)] // It may have been promoted since.
+    [InlineData(null, "true", false, MemberTask.Serve, Membership.Voter)]
+    [InlineData(null, "true", false, MemberTask.Leave, Membership.None)]
+    [InlineData(null, "true", false, MemberTask.Rejoin, Membership.None)]
+    [InlineData(null, "true", true, MemberTask.Serve, Membership.None)] // What it said is of the identity that it lost.
+    [InlineData("1:voter", "true", true, MemberTask.Serve, Membership.Voter)]
+    [InlineData("2:learner", null, false, MemberTask.Serve, Membership.Learner)]
+    public void What_a_member_says_of_itself_is_newer_than_the_list(string? listed, string? votes, bool dataLost, MemberTask task, Membership expected)
+    {
+        var lease = MemberLease(1, "2:c:Member");
+        Dictionary<string, string> annotations = [];
+        if (votes is not null) annotations[AgentAnnotations.Votes] = votes;
+        if (dataLost) annotations[AgentAnnotations.DataLost] = "true";
+        if (task != MemberTask.Serve) annotations[AgentAnnotations.Task] = task.ToString().ToLowerInvariant();
+        lease = lease with { Metadata = lease.Metadata with { Annotations = annotations } };
+
+        var member = MemberObserver.Observe(Objects(Declared, MemberLease(0, "1:c:Leader", $"e-0=1:voter{(listed is null ? "" : $",e-1={listed}")}"), lease), new(2, PeerTls.Off)).ElementAt(1);
+
+        Assert.Equal(expected, member.Membership);
+        Assert.Equal(expected == Membership.Voter && dataLost, member.DataLost);
+    }
+
+    [Theory]
     [InlineData("Running", true, true, PodState.Ready)]
     [InlineData("Running", true, false, PodState.Unready)]
     [InlineData("Pending", false, false, PodState.Starting)]
