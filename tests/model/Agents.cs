@@ -184,8 +184,10 @@ sealed class Agents(Scenario scenario)
     static void Backups(in World w, Emitter emit)
     {
         ref readonly var b = ref w.Backup;
-        Answer(in w, b.BeforeStop, static (ref World next, byte answer) => next.Backup.BeforeStop = answer, emit);
-        Answer(in w, b.InsteadOfJob, static (ref World next, byte answer) => next.Backup.InsteadOfJob = answer, emit);
+        foreach (var purpose in Enum.GetValues<SnapshotPurpose>())
+        {
+            Answer(in w, purpose, emit);
+        }
         if (b.Verified == (byte)SnapshotRequest.Asked)
         {
             var next = w;
@@ -207,25 +209,24 @@ sealed class Agents(Scenario scenario)
         }
     }
 
-    delegate void Answering(ref World next, byte answer);
-
     // A request that nobody can answer fails when its time is up.
-    static void Answer(in World w, byte request, Answering set, Emitter emit)
+    static void Answer(in World w, SnapshotPurpose purpose, Emitter emit)
     {
+        var next = w;
+        ref var request = ref next.Backup.RequestFor(purpose);
         if (request != (byte)SnapshotRequest.Asked)
         {
             return;
         }
-        var next = w;
         if (w.Leader > 0)
         {
-            set(ref next, (byte)SnapshotRequest.Done);
+            request = (byte)SnapshotRequest.Done;
             next.Backup.Deltas = 0;
             emit.Add(next, Process.Backup, Verb.TakeSnapshot);
         }
         else
         {
-            set(ref next, (byte)SnapshotRequest.Failed);
+            request = (byte)SnapshotRequest.Failed;
             next.Backup.BackingOff = true;
             emit.Add(next, Process.Backup, Verb.FailSnapshot);
         }

@@ -44,7 +44,7 @@ sealed class Brain(Scenario scenario)
         {
             foreach (var action in transition.Actions)
             {
-                if (Encode(action, transition.Region, template, w.SeenSet) is { } code)
+                if (Encode(action, template, w.SeenSet) is { } code)
                 {
                     actions.Add(code);
                 }
@@ -53,7 +53,7 @@ sealed class Brain(Scenario scenario)
         return new Intent([.. actions], (byte)decision.After[0], (byte)decision.After[1], (byte)decision.After[2], decision.IsQuiet);
     }
 
-    static ActionCode? Encode(IAction action, string region, byte template, SetState set) => action switch
+    static ActionCode? Encode(IAction action, byte template, SetState set) => action switch
     {
         Wait => null,
         AddFinalizer => new(Verb.AddFinalizer),
@@ -68,7 +68,7 @@ sealed class Brain(Scenario scenario)
         AssignTask a => new(Verb.AssignTask, (byte)a.Ordinal, (byte)a.Task),
         MoveLeader a => new(Verb.MoveLeader, (byte)a.From, (byte)a.To),
         RemoveMember a => new(Verb.RemoveMember, (byte)a.Ordinal),
-        RequestFullSnapshot => new(Verb.RequestSnapshot, (byte)(region == EtcdLifecycle.Backup ? 1 : 0)),
+        RequestFullSnapshot a => new(Verb.RequestSnapshot, (byte)a.Purpose),
         VerifySnapshot => new(Verb.VerifySnapshot),
         ExpandVolume a => new(Verb.ExpandVolume, (byte)a.Ordinal),
         OrphanStatefulSet => new(Verb.OrphanSet, set.Size, (byte)set.Revision.Stage, (byte)set.Revision.Template),

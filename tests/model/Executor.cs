@@ -61,11 +61,8 @@ sealed class Executor(Scenario scenario)
                 return w.Leader - 1 != action.Subject || MoveLeader(ref w, action.First);
             case Verb.RemoveMember:
                 return w.Leader > 0 && (m.Seat == Seat.None || (w.Leader - 1 != action.Subject && Raft.CanRemove(in w, all, action.Subject) && RestServes(in w, action.Subject) && Remove(ref m)));
-            case Verb.RequestSnapshot when action.Subject == 0:
-                w.Backup.BeforeStop = (byte)SnapshotRequest.Asked;
-                return w.Leader > 0;
             case Verb.RequestSnapshot:
-                w.Backup.InsteadOfJob = (byte)SnapshotRequest.Asked;
+                w.Backup.RequestFor((SnapshotPurpose)action.Subject) = (byte)SnapshotRequest.Asked;
                 return w.Leader > 0;
             case Verb.VerifySnapshot:
                 w.Backup.Verified = (byte)SnapshotRequest.Asked;

@@ -132,11 +132,7 @@ sealed class Hazards(Scenario scenario)
             case Verb.Forget when w.Step == 0:
                 (w.Etcd.Lifecycle, w.Etcd.Serving, w.Etcd.Backup) = (0, 0, 0);
                 return w.SeenEtcd.Lifecycle != 0 || w.SeenEtcd.Serving != 0 || w.SeenEtcd.Backup != 0;
-            case Verb.FailSnapshot when w.Backup.BeforeStop == (byte)SnapshotRequest.Asked:
-                w.Backup.BeforeStop = (byte)SnapshotRequest.Failed;
-                return w.Backup.BackingOff = true;
-            case Verb.FailSnapshot when w.Backup.InsteadOfJob == (byte)SnapshotRequest.Asked:
-                w.Backup.InsteadOfJob = (byte)SnapshotRequest.Failed;
+            case Verb.FailSnapshot when FailRequest(ref w.Backup):
                 return w.Backup.BackingOff = true;
             case Verb.FailSnapshot when w.Backup.Verified == (byte)SnapshotRequest.Asked:
                 w.Backup.Verified = (byte)SnapshotRequest.Failed;
@@ -150,6 +146,20 @@ sealed class Hazards(Scenario scenario)
             default:
                 return false;
         }
+    }
+
+    static bool FailRequest(ref BackupState backup)
+    {
+        foreach (var purpose in Enum.GetValues<SnapshotPurpose>())
+        {
+            ref var request = ref backup.RequestFor(purpose);
+            if (request == (byte)SnapshotRequest.Asked)
+            {
+                request = (byte)SnapshotRequest.Failed;
+                return true;
+            }
+        }
+        return false;
     }
 
     void User(in World w, Emitter emit)

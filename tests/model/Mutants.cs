@@ -9,7 +9,7 @@ namespace Druid.Model;
 public static class Mutants
 {
     const string ScaleInGuard = $"{ScalingIn}/{ScaleIn.Guarding}", ScaleInLeaving = $"{ScalingIn}/{ScaleIn.Leaving}",
-        Replacing = $"{Updating}/{MemberRollout.Replacing}", Saving = $"{Hibernating}/{Hibernation.Saving}";
+        Replacing = $"{Updating}/{MemberRollout.Replacing}", Saving = $"{Hibernating}/{Hibernation.Saving}", UpgradeSaving = $"{Upgrading}/{EtcdUpgrade.Saving}";
 
     static readonly Scenario ScalesIn = new() { Name = "", Crashes = false, Edits = 1, EditKinds = [Verb.Scale], Replicas = [1] };
 
@@ -18,6 +18,8 @@ public static class Mutants
     static readonly Scenario Updates = new() { Name = "", Crashes = false, Edits = 1, EditKinds = [Verb.ChangeTemplate], Templates = [Template.B] };
 
     static readonly Scenario Hibernates = new() { Name = "", Crashes = false, Store = true, Edits = 1, EditKinds = [Verb.Scale], Replicas = [0] };
+
+    static readonly Scenario Upgrades = Updates with { Upgrades = true, Store = true };
 
     static readonly Scenario Deletes = new() { Name = "", Crashes = false, Wanted = 1, Members = 1, Edits = 1, EditKinds = [Verb.DeleteEtcd] };
 
@@ -52,6 +54,10 @@ public static class Mutants
             .Forget(Saving, "the full snapshot was taken", "the full snapshot was taken")),
         Mutant.Of("a hibernation that goes on without the snapshot that failed", "SavedBeforeStop", Hibernates with { Faults = 1, FaultKinds = [Verb.FailSnapshot] }, m => m
             .Instead(Saving, "it failed just now", c => ClusterFacts.ChangeTo(c.Plan with { Size = 0 }))),
+        Mutant.Of("an upgrade that does not wait for the snapshot", "SavedBeforeUpgrade", Upgrades, m => m
+            .Forget(UpgradeSaving, "the full snapshot was taken", "the full snapshot was taken")),
+        Mutant.Of("an upgrade on the back of a scale-out", "SavedBeforeUpgrade", Upgrades with { Wanted = 1, Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [3] }, m => m
+            .Drop(ScalingOut, "etcd is to be upgraded and its data is not saved yet")),
         Mutant.Of("a compaction that does not look for another", "OneCompaction", Compacts, m => m
             .Drop(SnapshotCompaction.Idle, "a compaction job is there and not suspended")),
         Mutant.Of("a recovery beside a compaction", "OneCompaction", Recovers with { Compaction = true, Edits = 1, EditKinds = [Verb.Write] }, m => m
@@ -75,6 +81,8 @@ public static class Mutants
             .Drop(Replacing, "the leader is outdated")),
         Mutant.Of("a hibernation that never asks for the snapshot", "StableReconciliation", Hibernates, m => m
             .Drop(Saving, "otherwise")),
+        Mutant.Of("an upgrade that never asks for the snapshot", "StableReconciliation", Upgrades, m => m
+            .Drop(UpgradeSaving, "otherwise")),
         Mutant.Of("a peer TLS change that stops half-way", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.TogglePeerTls] }, m => m
             .Drop($"{ChangingPeerTls}/{PeerTlsChange.Rolling}/{MemberRollout.Replacing}", "the leader is outdated")),
         Mutant.Of("a resize that leaves the claim template", "StableReconciliation", Updates with { Members = 1, Wanted = 1, EditKinds = [Verb.ChangeCapacity] }, m => m

@@ -9,6 +9,7 @@ sealed class Observation(Scenario scenario)
     static readonly string[] Errors = ["The spec has an error."];
 
     readonly int saving = LeafOf(scenario, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Hibernating}/{Hibernation.Saving}");
+    readonly int upgrading = LeafOf(scenario, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Upgrading}/{EtcdUpgrade.Saving}");
     readonly int confirming = LeafOf(scenario, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Recovering}/{QuorumRecovery.Confirming}");
     readonly int snapshotting = LeafOf(scenario, EtcdLifecycle.Backup, SnapshotCompaction.Snapshotting);
 
@@ -39,6 +40,7 @@ sealed class Observation(Scenario scenario)
             },
             Components = etcd.Deleting ? ForDeletion(in w) : etcd.Invalid ? [] : Components(in w, plan),
             RevisionKnown = !w.SeenSet.Exists || w.SeenSet == w.SeenSetKnown,
+            UpgradesEtcd = scenario.Upgrades && w.SeenSet.Exists && w.SeenSet.Revision.Template != etcd.Template,
             ClaimTemplateBehind = w.SeenSet.Exists && w.SeenSet.Larger != etcd.Larger,
             ControllerRolls = w.SeenSet.Rolls,
             Members = Members(in w, plan),
@@ -154,6 +156,7 @@ sealed class Observation(Scenario scenario)
         Job = (JobState)w.SeenBackup.Job,
         BackingOff = w.SeenBackup.BackingOff,
         BeforeStop = w.SeenEtcd.Lifecycle == saving ? (SnapshotRequest)w.SeenBackup.BeforeStop : SnapshotRequest.NotAsked,
+        BeforeUpgrade = w.SeenEtcd.Lifecycle == upgrading ? (SnapshotRequest)w.SeenBackup.BeforeUpgrade : SnapshotRequest.NotAsked,
         InsteadOfJob = w.SeenEtcd.Backup == snapshotting ? (SnapshotRequest)w.SeenBackup.InsteadOfJob : SnapshotRequest.NotAsked,
         Verified = w.SeenEtcd.Lifecycle == confirming ? (SnapshotRequest)w.SeenBackup.Verified : SnapshotRequest.NotAsked,
     };

@@ -15,6 +15,7 @@ sealed class Operator(Scenario scenario)
     readonly Brain brain = new(scenario);
     readonly Executor executor = new(scenario);
     readonly int saving = Leaf(scenario, 0, $"{EtcdLifecycle.Hibernating}/{Hibernation.Saving}");
+    readonly int upgrading = Leaf(scenario, 0, $"{EtcdLifecycle.Upgrading}/{EtcdUpgrade.Saving}");
     readonly int confirming = Leaf(scenario, 0, $"{EtcdLifecycle.Recovering}/{QuorumRecovery.Confirming}");
     readonly int snapshotting = Leaf(scenario, 2, SnapshotCompaction.Snapshotting);
 
@@ -119,6 +120,7 @@ sealed class Operator(Scenario scenario)
         if (w.Etcd.Lifecycle != intent.Lifecycle && !asks)
         {
             w.Backup.BeforeStop = intent.Lifecycle == saving ? (byte)0 : w.Backup.BeforeStop;
+            w.Backup.BeforeUpgrade = intent.Lifecycle == upgrading ? (byte)0 : w.Backup.BeforeUpgrade;
             w.Backup.Verified = intent.Lifecycle == confirming ? (byte)0 : w.Backup.Verified;
         }
         if (w.Etcd.Backup != intent.Backup && intent.Backup == snapshotting && !asks)

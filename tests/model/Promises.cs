@@ -24,6 +24,7 @@ public sealed class Promises
             new("FinalizerLast", "The Etcd object goes only when nothing that it owns is left.", FinalizerLast),
             new("SuspensionRespected", "From the moment the operator has seen a suspension it writes nothing but status.", SuspensionRespected),
             new("SavedBeforeStop", "Where a store is configured, a cluster known to be formed is stopped only after a full snapshot taken for it.", SavedBeforeStop),
+            new("SavedBeforeUpgrade", "Where a store is configured, members run another version of etcd only after a full snapshot taken for that, unless no quorum of them can start.", SavedBeforeUpgrade),
             new("OneCompaction", "At most one compaction runs for a cluster, and none while it is being restored.", OneCompaction),
             new("HonestGeneration", "A generation is recorded as observed only once everything declared in it was seen to be applied.", HonestGeneration),
             new("OnlyTheLostIsRebuilt", "A cluster is founded anew only when its majority has lost its data.", OnlyTheLostIsRebuilt),
@@ -150,6 +151,22 @@ public sealed class Promises
         !(IsOurs(move) && (Verb)move.Verb == Verb.Apply && scenario.Store && (move.Process == Process.Late ? before.Late.Formed : before.IsKnownToBeFormed)
             && before.Set is { Exists: true, Size: > 0 } && after.Set.Size == 0)
         || before.Backup.BeforeStop == (byte)SnapshotRequest.Done;
+
+    // As the operator saw it when it decided. A StatefulSet that was lost is made anew as declared: its pods go with it.
+    bool SavedBeforeUpgrade(in World before, Move move, in World after)
+    {
+        if (!scenario.Upgrades || !scenario.Store || move.Process != Process.Operator || (Verb)move.Verb != Verb.Apply || !before.IsKnownToBeFormed
+            || !before.Set.Exists || before.Set.Size == 0 || after.Set.Size == 0 || after.Set.Revision.Template == before.Set.Revision.Template)
+        {
+            return true;
+        }
+        var able = 0;
+        for (var i = 0; i < before.SeenSet.Size; i++)
+        {
+            able += before.Members[i].SeenPod.Phase == Phase.Failed ? 0 : 1;
+        }
+        return able <= before.SeenSet.Size / 2 || before.Backup.BeforeUpgrade == (byte)SnapshotRequest.Done;
+    }
 
     bool OneCompaction(in World before, Move move, in World after)
     {

@@ -29,6 +29,9 @@ public sealed record Scenario : ISetting
     /// <summary>A store for backups is configured.</summary>
     public bool Store { get; init; }
 
+    /// <summary>Each template has its own version of etcd.</summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>Compaction is switched on.</summary>
     public bool Compaction { get; init; }
 

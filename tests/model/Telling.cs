@@ -139,10 +139,10 @@ sealed class Telling(Scenario scenario, Brain brain)
         {
             text.Append($"; config {(w.Owned.HasConfig ? $"{w.Owned.ConfigSize}/{w.Owned.ConfigStage}" : "none")}, budget {(w.Owned.HasBudget ? $"{w.Owned.BudgetSize}" : "none")}, others {w.Owned.Others}");
         }
-        if (w.Backup is not { BeforeStop: 0, InsteadOfJob: 0, Verified: 0, Job: 0, Deltas: 0, BackingOff: false })
+        if (w.Backup is not { BeforeStop: 0, BeforeUpgrade: 0, InsteadOfJob: 0, Verified: 0, Job: 0, Deltas: 0, BackingOff: false })
         {
             var b = w.Backup;
-            text.Append($"; before stop {(SnapshotRequest)b.BeforeStop}, instead of job {(SnapshotRequest)b.InsteadOfJob}, verified {(SnapshotRequest)b.Verified}, job {(JobState)b.Job}, deltas {b.Deltas}{(b.BackingOff ? ", backing off" : "")}");
+            text.Append($"; before stop {(SnapshotRequest)b.BeforeStop}, before upgrade {(SnapshotRequest)b.BeforeUpgrade}, instead of job {(SnapshotRequest)b.InsteadOfJob}, verified {(SnapshotRequest)b.Verified}, job {(JobState)b.Job}, deltas {b.Deltas}{(b.BackingOff ? ", backing off" : "")}");
         }
         for (var i = 0; i < scenario.Members; i++)
         {

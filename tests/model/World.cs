@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -177,7 +178,7 @@ public enum Existence : byte
 public struct BackupState
 {
     /// <summary>The requests for snapshots, as <see cref="StateMachine.Etcd.SnapshotRequest"/>.</summary>
-    public byte BeforeStop, InsteadOfJob, Verified;
+    public byte BeforeStop, BeforeUpgrade, InsteadOfJob, Verified;
 
     /// <summary>The compaction job, as <see cref="StateMachine.Etcd.JobState"/>.</summary>
     public byte Job;
@@ -187,6 +188,21 @@ public struct BackupState
 
     /// <summary>It is too early to try again after a failure.</summary>
     public bool BackingOff;
+
+    /// <summary>The request for a purpose.</summary>
+    [UnscopedRef]
+    public ref byte RequestFor(StateMachine.Etcd.SnapshotPurpose purpose)
+    {
+        switch (purpose)
+        {
+            case StateMachine.Etcd.SnapshotPurpose.BeforeStop:
+                return ref BeforeStop;
+            case StateMachine.Etcd.SnapshotPurpose.BeforeUpgrade:
+                return ref BeforeUpgrade;
+            default:
+                return ref InsteadOfJob;
+        }
+    }
 }
 
 /// <summary>One member.</summary>

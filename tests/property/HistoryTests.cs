@@ -28,6 +28,7 @@ public sealed class HistoryTests
         StartsSettled = false,
         Store = true,
         Compaction = true,
+        Upgrades = true,
         Lag = 2,
         Faults = 250,
         FaultKinds = Faults,

@@ -23,7 +23,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     public const string FieldManager = "druid";
 
     /// <summary>Carries out the actions of one decision.</summary>
-    /// <param name="decision">What is to be done, and in which region it was decided.</param>
+    /// <param name="decision">What is to be done.</param>
     /// <param name="objects">The cluster as the decision saw it.</param>
     /// <param name="cancel">Ends the work between two actions.</param>
     /// <returns>What was done and what failed. Only cancellation is thrown.</returns>
@@ -34,12 +34,12 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         desk.Drop(objects.Etcd, except: decision.Actions);
         foreach (var batch in Batches(decision))
         {
-            if (batch is [{ Action: MoveLeader or RemoveMember } asking] && await desk.IsUnderWay(objects.Etcd, asking.Action, stop => Ask(asking.Action, objects, stop)))
+            if (batch is [MoveLeader or RemoveMember] && await desk.IsUnderWay(objects.Etcd, batch[0], stop => Ask(batch[0], objects, stop)))
             {
-                return new(done.ToImmutable(), null) { Awaits = asking.Action };
+                return new(done.ToImmutable(), null) { Awaits = batch[0] };
             }
-            var failures = await Task.WhenAll(batch.Select(step => Attempt(step.Action, step.Region, objects, cancel)));
-            done.AddRange(batch.Where((_, i) => failures[i] is null).Select(step => step.Action));
+            var failures = await Task.WhenAll(batch.Select(action => Attempt(action, objects, cancel)));
+            done.AddRange(batch.Where((_, i) => failures[i] is null));
             if (failures.FirstOrDefault(f => f is not null) is { } failure)
             {
                 return new(done.ToImmutable(), failure);
@@ -49,21 +49,21 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     }
 
     // One action after the other, but objects that do not depend on each other take one round trip together, not ten.
-    static IEnumerable<IReadOnlyList<(string Region, IAction Action)>> Batches(Decision decision)
+    static IEnumerable<IReadOnlyList<IAction>> Batches(Decision decision)
     {
-        var batch = new List<(string, IAction)>();
-        foreach (var (region, action) in decision.Transitions.SelectMany(t => t.Actions.Where(a => a is not Wait).Select(a => (t.Region, a))))
+        var batch = new List<IAction>();
+        foreach (var action in decision.Actions.Where(a => a is not Wait))
         {
             if (batch.Count > 0 && !StandsAlone(action))
             {
-                batch.Add((region, action));
+                batch.Add(action);
                 continue;
             }
             if (batch.Count > 0)
             {
                 yield return batch;
             }
-            batch = [(region, action)];
+            batch = [action];
             if (StandsAlone(action))
             {
                 yield return batch;
@@ -79,11 +79,11 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     // Pods read what the other components hold, so the StatefulSet goes last; a binding is refused before its role is there.
     static bool StandsAlone(IAction action) => action is not (ApplyComponent { Kind: not (ComponentKind.StatefulSet or ComponentKind.RoleBinding) } or DeleteComponent);
 
-    async Task<ActionFailure?> Attempt(IAction action, string region, ClusterObjects objects, CancellationToken cancel)
+    async Task<ActionFailure?> Attempt(IAction action, ClusterObjects objects, CancellationToken cancel)
     {
         try
         {
-            await Execute(action, region, objects, cancel);
+            await Execute(action, objects, cancel);
             return null;
         }
         catch (KubernetesException error)
@@ -96,7 +96,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         }
     }
 
-    Task Execute(IAction action, string region, ClusterObjects objects, CancellationToken cancel) => action switch
+    Task Execute(IAction action, ClusterObjects objects, CancellationToken cancel) => action switch
     {
         AddFinalizer => SetFinalizer(objects.Etcd, present: true, cancel),
         RemoveFinalizer => SetFinalizer(objects.Etcd, present: false, cancel),
@@ -110,7 +110,12 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         DeleteMemberLease delete => Delete(objects.MemberLease(delete.Ordinal) is { } lease ? [lease] : [], cancel),
         AssignTask assign => Assign(assign, objects, cancel),
         MoveLeader or RemoveMember => desk.Answer(objects.Etcd, action),
-        RequestFullSnapshot => Ask(objects, region == EtcdLifecycle.Backup ? RequestPurpose.InsteadOfJob : RequestPurpose.BeforeStop),
+        RequestFullSnapshot request => Ask(objects, request.Purpose switch
+        {
+            SnapshotPurpose.BeforeStop => RequestPurpose.BeforeStop,
+            SnapshotPurpose.BeforeUpgrade => RequestPurpose.BeforeUpgrade,
+            _ => RequestPurpose.InsteadOfJob,
+        }),
         VerifySnapshot => Ask(objects, RequestPurpose.Verification),
         ExpandVolume expand => volumes.Expand(objects, expand.Ordinal, cancel),
         OrphanStatefulSet => volumes.Orphan(objects, cancel),

@@ -8,6 +8,9 @@ public enum RequestPurpose
     /// <summary>A full snapshot before the members stop.</summary>
     BeforeStop,
 
+    /// <summary>A full snapshot before the members run another version of etcd.</summary>
+    BeforeUpgrade,
+
     /// <summary>A full snapshot because a compaction job would take too long.</summary>
     InsteadOfJob,
 

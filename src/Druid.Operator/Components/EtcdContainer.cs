@@ -6,12 +6,18 @@ namespace Druid.Operator.Components;
 /// <summary>The container that runs etcd: it waits for the sidecar, fetches its configuration from it, and starts etcd.</summary>
 static class EtcdContainer
 {
+    const string Name = "etcd";
+
+    /// <summary>The image that a StatefulSet runs etcd from; null without one.</summary>
+    public static string? ImageOf(StatefulSet? statefulSet) =>
+        statefulSet?.Spec?.Template?.Spec?.Containers?.FirstOrDefault(c => c.Name == Name)?.Image;
+
     public static Container Render(RenderContext context)
     {
         var etcd = context.Etcd;
         return new()
         {
-            Name = "etcd",
+            Name = Name,
             Image = context.Images.EtcdOf(etcd, context.UpgradeEtcdVersion),
             ImagePullPolicy = "IfNotPresent",
             Args = [.. Arguments(etcd)],

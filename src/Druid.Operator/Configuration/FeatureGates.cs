@@ -4,7 +4,7 @@ namespace Druid.Operator.Configuration;
 /// <param name="gates">What the configuration says, by name.</param>
 public sealed class FeatureGates(IReadOnlyDictionary<string, bool> gates)
 {
-    /// <summary>Members run the images that end in <c>-next</c>, with the configuration of etcd 3.5. Off by default.</summary>
+    /// <summary>Members run the images that end in <c>-next</c>, with the configuration of etcd 3.5. Where there is a store, a full snapshot is taken before the image of a cluster's etcd changes. Off by default.</summary>
     public const string UpgradeEtcdVersion = nameof(UpgradeEtcdVersion);
 
     /// <summary>Pods of an old template are replaced by the StatefulSet controller, and not by the operator, which knows the quorum. Off by default.</summary>

@@ -114,6 +114,7 @@ sealed class EtcdController(
     static readonly (RequestPurpose Purpose, string Region, string State)[] Askers =
     [
         (RequestPurpose.BeforeStop, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Hibernating}/{Hibernation.Saving}"),
+        (RequestPurpose.BeforeUpgrade, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Upgrading}/{EtcdUpgrade.Saving}"),
         (RequestPurpose.Verification, EtcdLifecycle.Lifecycle, $"{EtcdLifecycle.Recovering}/{QuorumRecovery.Confirming}"),
         (RequestPurpose.InsteadOfJob, EtcdLifecycle.Backup, SnapshotCompaction.Snapshotting),
     ];

@@ -126,9 +126,9 @@ public static class StatusBuilder
     static bool StillFails(Reconciled run) =>
         run.Outcome.Awaits is { } awaited && run.Objects.Etcd.Status.LastErrors.Any(e => e.Code == ActionFailure.CodeOf(awaited));
 
-    // A compaction that fails holds nothing up; a snapshot before the members stop does.
+    // A compaction that fails holds nothing up; what the lifecycle itself asked for does.
     static bool Blocked(Reconciled run) =>
-        run.Objects.Agents.Of(RequestPurpose.BeforeStop).Error is not null || run.Objects.Agents.Of(RequestPurpose.Verification).Error is not null;
+        run.Objects.Agents.Requests.Any(request => request is { Key: not RequestPurpose.InsteadOfJob, Value.Error: not null });
 
     static Dictionary<string, string> WaitsOf(IReadOnlyList<Transition> steps) => steps
         .GroupBy(t => t.Region)

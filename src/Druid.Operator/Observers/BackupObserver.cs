@@ -43,6 +43,7 @@ public static class BackupObserver
             Job = JobObserver.StateOf(CompactionJobOf(objects)),
             BackingOff = RetryAt(objects, options) > objects.At,
             BeforeStop = objects.Agents.Of(RequestPurpose.BeforeStop).State,
+            BeforeUpgrade = objects.Agents.Of(RequestPurpose.BeforeUpgrade).State,
             InsteadOfJob = objects.Agents.Of(RequestPurpose.InsteadOfJob).State,
             Verified = objects.Agents.Of(RequestPurpose.Verification).State,
         };

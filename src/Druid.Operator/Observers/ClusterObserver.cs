@@ -61,6 +61,7 @@ public sealed class ClusterObserver(ObserverOptions options)
                 : errors.Count > 0 ? []
                 : [.. ComponentObserver.Observe(objects, Context(objects, plan))],
             RevisionKnown = statefulSet is null || Adoption.IsComplete(objects),
+            UpgradesEtcd = options.UpgradeEtcdVersion && EtcdContainer.ImageOf(statefulSet) is { } image && image != options.Images.EtcdOf(etcd, options.UpgradeEtcdVersion),
             ClaimTemplateBehind = VolumeObserver.IsTemplateBehind(objects),
             ControllerRolls = statefulSet?.Spec?.UpdateStrategy?.Type == nameof(UpdateStrategy.RollingUpdate),
             Members = [.. MemberObserver.Observe(objects, plan)],

@@ -11,7 +11,7 @@ public static class MachineCatalog
     public static IReadOnlyList<CatalogEntry> All { get; } =
     [
         Entry(EtcdLifecycle.Machine), Entry(ScaleOut.Machine), Entry(ScaleIn.Machine), Entry(MemberRollout.Machine),
-        Entry(PeerTlsChange.Machine), Entry(Hibernation.Machine), Entry(QuorumRecovery.Machine), Entry(VolumeResize.Machine),
+        Entry(PeerTlsChange.Machine), Entry(Hibernation.Machine), Entry(QuorumRecovery.Machine), Entry(VolumeResize.Machine), Entry(EtcdUpgrade.Machine),
         Entry(SnapshotCompaction.Machine), Entry(BackupCopy.Machine), Entry(OpsTask.Machine),
     ];
 

@@ -53,7 +53,8 @@ public sealed record MoveLeader(int From, int To) : IAction;
 public sealed record RemoveMember(int Ordinal) : IAction;
 
 /// <summary>Ask the members to take a full snapshot.</summary>
-public sealed record RequestFullSnapshot : IAction;
+/// <param name="Purpose">What it is for: a snapshot taken for something else does not count.</param>
+public sealed record RequestFullSnapshot(SnapshotPurpose Purpose) : IAction;
 
 /// <summary>Find the latest restorable snapshot and verify its hashes.</summary>
 public sealed record VerifySnapshot : IAction;

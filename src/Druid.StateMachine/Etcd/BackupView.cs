@@ -27,11 +27,27 @@ public sealed record BackupView
     /// <summary>The full snapshot that the lifecycle asked for before it stops the members.</summary>
     public SnapshotRequest BeforeStop { get; init; }
 
+    /// <summary>The full snapshot that the lifecycle asked for before it has members run another version of etcd.</summary>
+    public SnapshotRequest BeforeUpgrade { get; init; }
+
     /// <summary>The full snapshot that was asked for instead of a compaction job.</summary>
     public SnapshotRequest InsteadOfJob { get; init; }
 
     /// <summary>A snapshot that can be restored was found and its hashes were verified, for the recovery under way.</summary>
     public SnapshotRequest Verified { get; init; }
+}
+
+/// <summary>What a full snapshot is asked for.</summary>
+public enum SnapshotPurpose
+{
+    /// <summary>The members are about to be stopped.</summary>
+    BeforeStop,
+
+    /// <summary>The members are about to run another version of etcd.</summary>
+    BeforeUpgrade,
+
+    /// <summary>A compaction job would take too long, or was.</summary>
+    InsteadOfJob,
 }
 
 /// <summary>What became of a request to a member's agent. A request belongs to the state that made it: an older answer does not count.</summary>

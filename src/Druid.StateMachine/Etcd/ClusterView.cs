@@ -63,6 +63,9 @@ public sealed record ClusterView
     /// <summary>The StatefulSet's claim template asks for less capacity than declared; it cannot be changed in place.</summary>
     public bool ClaimTemplateBehind { get; init; }
 
+    /// <summary>The StatefulSet is behind, and what it is behind of has members run another version of etcd.</summary>
+    public bool UpgradesEtcd { get; init; }
+
     /// <summary>
     /// The StatefulSet controller replaces outdated pods by itself (update strategy <c>RollingUpdate</c>); otherwise the
     /// machine does (<c>OnDelete</c>).
@@ -91,13 +94,21 @@ public sealed record ClusterView
         {
             foreach (var component in Components)
             {
-                if (component.State is ComponentState.Missing or ComponentState.Edited || (component.State == ComponentState.Behind && MayApply))
+                var due = MayApply && !(AwaitsSnapshot && component.Kind == ComponentKind.StatefulSet);
+                if (component.State is ComponentState.Missing or ComponentState.Edited || (component.State == ComponentState.Behind && due))
                 {
                     yield return component.Kind;
                 }
             }
         }
     }
+
+    /// <summary>
+    /// Members run with data of which a full snapshot has to be taken before they are upgraded. Where a quorum of the pods has failed
+    /// there is none to be had.
+    /// </summary>
+    public bool AwaitsSnapshot => UpgradesEtcd && Backup.Configured && Bootstrapped && Size > 0
+        && Size - Count(m => m.Ordinal < Size && m.Pod == PodState.Failed) >= Quorum;
 
     /// <summary>The spec asks for something that must not be applied yet. See <see cref="MayApply"/>.</summary>
     public bool Held => !MayApply && (ObservedGeneration != Generation || Wanted != Size || PeerTlsWanted != (Plan.PeerTls == PeerTls.On) || (Size > 0 && ClaimTemplateBehind) || Components.Any(c => c.State == ComponentState.Behind));

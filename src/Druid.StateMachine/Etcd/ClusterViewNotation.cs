@@ -41,6 +41,7 @@ public static class ClusterViewNotation
             .Word("recovery-allowed", view.Policies.RecoveryAllowed)
             .Text("objects", Objects(view.Components))
             .Word("set-not-observed", !view.RevisionKnown)
+            .Word("upgrades-etcd", view.UpgradesEtcd)
             .Word("claim-template-behind", view.ClaimTemplateBehind)
             .Word("controller-rolls", view.ControllerRolls)
             .Word("cannot-hand-over", view.CannotHandOver)
@@ -54,6 +55,7 @@ public static class ClusterViewNotation
             .Name("job", backup.Job)
             .Word("backing-off", backup.BackingOff)
             .Name("before-stop", backup.BeforeStop)
+            .Name("before-upgrade", backup.BeforeUpgrade)
             .Name("instead-of-job", backup.InsteadOfJob)
             .Name("verified", backup.Verified)
             .ToString();
@@ -87,6 +89,7 @@ public static class ClusterViewNotation
             },
             Components = ObjectsOf(reader.Text("objects")),
             RevisionKnown = !reader.Word("set-not-observed"),
+            UpgradesEtcd = reader.Word("upgrades-etcd"),
             ClaimTemplateBehind = reader.Word("claim-template-behind"),
             ControllerRolls = reader.Word("controller-rolls"),
             CannotHandOver = reader.Word("cannot-hand-over"),
@@ -102,6 +105,7 @@ public static class ClusterViewNotation
                 Job = reader.Name<JobState>("job"),
                 BackingOff = reader.Word("backing-off"),
                 BeforeStop = reader.Name<SnapshotRequest>("before-stop"),
+                BeforeUpgrade = reader.Name<SnapshotRequest>("before-upgrade"),
                 InsteadOfJob = reader.Name<SnapshotRequest>("instead-of-job"),
                 Verified = reader.Name<SnapshotRequest>("verified"),
             },

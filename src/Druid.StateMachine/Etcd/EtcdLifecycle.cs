@@ -14,7 +14,7 @@ public static class EtcdLifecycle
 
     /// <summary>The states of region <see cref="Lifecycle"/>.</summary>
     public const string Creating = nameof(Creating), Ready = nameof(Ready), ScalingOut = nameof(ScalingOut), ScalingIn = nameof(ScalingIn),
-        Updating = nameof(Updating), ResizingVolumes = nameof(ResizingVolumes), ChangingPeerTls = nameof(ChangingPeerTls), Hibernating = nameof(Hibernating), Hibernated = nameof(Hibernated),
+        Upgrading = nameof(Upgrading), Updating = nameof(Updating), ResizingVolumes = nameof(ResizingVolumes), ChangingPeerTls = nameof(ChangingPeerTls), Hibernating = nameof(Hibernating), Hibernated = nameof(Hibernated),
         Waking = nameof(Waking), Recovering = nameof(Recovering), Disabled = nameof(Disabled), Suspended = nameof(Suspended),
         Invalid = nameof(Invalid), Deleting = nameof(Deleting);
 
@@ -71,6 +71,7 @@ public static class EtcdLifecycle
                 .When(Held).Wait(HeldBack)
                 .When(NoMemberWanted).And(MayApply).GoTo(Hibernating)
                 .When(NoMemberDeclared).And(MayApply).GoTo(Creating)
+                .When(EtcdUpgrade.Needed).And(MayApply).GoTo(Upgrading)
                 .When(ScaleIn.Needed).And(MayApply).GoTo(ScalingIn)
                 .When(PeerTlsChange.Needed).And(MayApply).GoTo(ChangingPeerTls)
                 .When(MemberRollout.Needed).GoTo(Updating)
@@ -84,6 +85,7 @@ public static class EtcdLifecycle
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
+                .When(EtcdUpgrade.Needed).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .When(AllParticipate).AndNot(MoreWanted).GoTo(Ready)
                 .Run(ScaleOut.Machine))
@@ -91,13 +93,23 @@ public static class EtcdLifecycle
             .State(ScalingIn, "Members are being removed, one at a time.", s => s
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(EtcdUpgrade.Needed).GoTo(Ready)
                 .Unless(ScaleIn.Needed).GoTo(Ready)
                 .Run(ScaleIn.Machine))
+
+            .State(Upgrading, "Members are to run another version of etcd; their data is saved first.", s => s
+                .When(QuorumRecovery.Begun).GoTo(Recovering)
+                .When(QuorumRecovery.Lost).GoTo(Recovering)
+                .When(NoMemberDue).GoTo(Ready)
+                .Unless(EtcdUpgrade.Needed).GoTo(Ready)
+                .Unless(MayApply).GoTo(Ready)
+                .Run(EtcdUpgrade.Machine))
 
             .State(Updating, "Pods of an older revision are being replaced, one at a time.", s => s
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
+                .When(EtcdUpgrade.Needed).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .Unless(MemberRollout.Needed).GoTo(Ready)
                 .Run(MemberRollout.Machine))
@@ -106,6 +118,7 @@ public static class EtcdLifecycle
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
+                .When(EtcdUpgrade.Needed).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .Unless(PeerTlsChange.Needed).AndNot(MemberRollout.Needed).GoTo(Ready)
                 .Run(PeerTlsChange.Machine))
@@ -114,6 +127,7 @@ public static class EtcdLifecycle
                 .When(QuorumRecovery.Begun).GoTo(Recovering)
                 .When(QuorumRecovery.Lost).GoTo(Recovering)
                 .When(NoMemberDue).GoTo(Ready)
+                .When(EtcdUpgrade.Needed).GoTo(Ready)
                 .When(ScaleIn.Needed).GoTo(Ready)
                 .When(PeerTlsChange.Needed).GoTo(Ready)
                 .When(MemberRollout.Needed).GoTo(Ready)

@@ -29,7 +29,7 @@ public static class Hibernation
             .When(Asked).Wait("the full snapshot before hibernation")
             .When(BackingOff).Wait("the next attempt to take the full snapshot before hibernation; the last one failed")
             .Unless(HasQuorum).Wait(c => $"a quorum, to take the full snapshot before hibernation: {Missing(c)}", "a quorum, to take the full snapshot before hibernation")
-            .Otherwise().Do(c => new RequestFullSnapshot()).Stay())
+            .Otherwise().Do(c => new RequestFullSnapshot(SnapshotPurpose.BeforeStop)).Stay())
         .State(Stopping, "The members are being stopped; their volumes stay.", s => s
             .UserCan("Look at what keeps the pods from ending (kubectl describe pod).")
             .Unless(NoMemberDeclared).GoTo(Saving)

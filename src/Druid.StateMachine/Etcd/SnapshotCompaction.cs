@@ -47,7 +47,7 @@ public static class SnapshotCompaction
             .When(NotTaken).GoTo(Failing)
             .When(Asked).Wait("the full snapshot instead of a compaction")
             .Unless(HasQuorum).Wait(c => $"a quorum, to take a full snapshot instead of a compaction: {Missing(c)}", "a quorum, to take a full snapshot instead of a compaction")
-            .Otherwise().Do(_ => new RequestFullSnapshot()).Stay())
+            .Otherwise().Do(_ => new RequestFullSnapshot(SnapshotPurpose.InsteadOfJob)).Stay())
         .State(Failing, "The last compaction or snapshot failed; it is tried again after a while.", s => s
             .UserCan("See the condition LastSnapshotCompactionSucceeded and the logs of the job or of the backup-restore container: most often the store or its secret is to be corrected.")
             .When(Paused).GoTo(Idle)

@@ -1,3 +1,4 @@
+using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Configuration;
 
@@ -43,6 +44,30 @@ public sealed class FeatureGateTests(OperatorFixture fixture) : IAsyncLifetime
         await Restart(gate: false);
         await ControlPlane.Eventually("every pod runs the images of before", async () => await Pods(key) is { Count: 3 } pods && pods.Values.All(p => ImagesOf(p) is ["docker.io/druid/member:test"]), Rolled);
         await fixture.UntilReady(key, Rolled);
+    }
+
+    [Fact]
+    public async Task An_upgrade_of_etcd_waits_for_a_full_snapshot_taken_for_it()
+    {
+        await using var agent = await SimulatedAgent.Start();
+        agent.Answer = _ => (500, "the bucket is gone");
+        var key = await fixture.Create(1, spec => spec with { Backup = new() { Port = agent.Port, Store = new() { Prefix = "p", Provider = "Local", Container = "bucket" } } });
+        await fixture.UntilReady(key);
+
+        await Restart(gate: true);
+        var etcd = await fixture.Until(key, "shows that the snapshot failed", e => e.Status.LastErrors.Any(error => error.Code == "ERR_CREATE_SNAPSHOT"));
+        Assert.Contains("the bucket is gone", etcd.Status.LastErrors[0].Description, StringComparison.Ordinal);
+        Assert.Equal("Upgrading/Saving", OperatorFixture.StateOf(etcd, "lifecycle"));
+        Assert.DoesNotContain(Next, (await fixture.Client.Get<StatefulSet>(key)).Spec!.Template!.Spec!.Containers!.Select(c => c.Image));
+        Assert.All(await Pods(key), pod => Assert.DoesNotContain(Next, ImagesOf(pod.Value)));
+
+        // A process that starts anew asks again, and once it has its answer the members are upgraded.
+        agent.Answer = request => request.StartsWith("/leader/move", StringComparison.Ordinal) ? (404, "no such path") : (200, """{"lastRevision":7}""");
+        await Restart(gate: true);
+        await ControlPlane.Eventually("the pod runs the next images", async () => await Pods(key) is { Count: 1 } pods && pods.Values.All(p => ImagesOf(p) is [Next]), Rolled);
+        await fixture.UntilReady(key, Rolled);
+        Assert.Equal(["/snapshot/full", "/snapshot/full"], agent.Asked.Where(asked => asked.StartsWith("/snapshot", StringComparison.Ordinal)));
+        Assert.Empty((await fixture.Client.Get<Etcd>(key)).Status.LastErrors);
     }
 
     [Fact]

@@ -126,7 +126,9 @@ public sealed class ObserverTests
         if (task != MemberTask.Serve) annotations[AgentAnnotations.Task] = task.ToString().ToLowerInvariant();
         lease = lease with { Metadata = lease.Metadata with { Annotations = annotations } };
 
-        var member = MemberObserver.Observe(Objects(Declared, MemberLease(0, "1:c:Leader", $"e-0=1:voter{(listed is null ? "" : $",e-1={listed}")}"), lease), new(2, PeerTls.Off)).ElementAt(1);
+        var claim = new PersistentVolumeClaim { Metadata = new() { Name = Names.VolumeClaim(Declared, 1) }, Status = new() { Phase = "Bound" } };
+        var objects = Objects(Declared, MemberLease(0, "1:c:Leader", $"e-0=1:voter{(listed is null ? "" : $",e-1={listed}")}"), lease) with { Claims = new Dictionary<string, PersistentVolumeClaim> { [claim.Metadata.Name] = claim } };
+        var member = MemberObserver.Observe(objects, new(2, PeerTls.Off)).ElementAt(1);
 
         Assert.Equal(expected, member.Membership);
         Assert.Equal(expected == Membership.Voter && dataLost, member.DataLost);
