@@ -18,6 +18,7 @@ public sealed class ClusterCache
 
     readonly RecentWrites recent;
     readonly Comparisons comparisons = new();
+    readonly Declarations declarations = new();
     readonly TimeProvider time;
     readonly List<Func<CancellationToken, Task>> runs = [];
     readonly List<Func<ObjectKey, IEnumerable<IResource>>> owned = [];
@@ -137,6 +138,7 @@ public sealed class ClusterCache
             Etcd = etcd,
             At = time.GetUtcNow(),
             Comparisons = comparisons,
+            Declarations = declarations,
             Owned = objects,
             Pods = podsByCluster[group].ToDictionary(p => p.Metadata.Name),
             Claims = claimsByCluster[group].ToDictionary(c => c.Metadata.Name),

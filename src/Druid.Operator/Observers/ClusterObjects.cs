@@ -35,6 +35,12 @@ public sealed record ClusterObjects
     /// <summary>Names of the secrets that exist in the Etcd's namespace and that it references.</summary>
     public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();
 
+    /// <summary>What was made of declarations before.</summary>
+    public Declarations Declarations { get; init; } = new();
+
+    /// <summary>What this Etcd declares.</summary>
+    public Declared Declared => Declarations.Of(Etcd);
+
     /// <summary>How these objects were found to compare with what is rendered.</summary>
     public Comparisons Comparisons { get; init; } = new();
 

@@ -72,7 +72,7 @@ public sealed class ClusterObserver(ObserverOptions options)
     }
 
     /// <summary>What the objects of a cluster are rendered from, for a plan.</summary>
-    public RenderContext Context(ClusterObjects objects, Plan plan) => new(objects.Etcd, plan.Size, options.Images)
+    public RenderContext Context(ClusterObjects objects, Plan plan) => new(objects.Declared.Etcd, plan.Size, options.Images)
     {
         PeerTls = plan.PeerTls,
         LivePeerTls = objects.Etcd.Spec.Etcd.PeerUrlTls is null

@@ -48,7 +48,7 @@ public static class ComponentObserver
 
     /// <summary>The rendered objects of a kind that are not there as rendered: what applying the kind has to write.</summary>
     public static IEnumerable<IResource> ToWrite(ComponentKind kind, ClusterObjects objects, RenderContext context) =>
-        OwnedComponents.Render(kind, context).Where(rendered => StateOf(rendered, objects).State != ComponentState.Current);
+        objects.Declared.Render(kind, context).Where(rendered => StateOf(rendered, objects).State != ComponentState.Current);
 
     /// <summary>
     /// Objects of a kind that the spec no longer asks for, so that applying the kind deletes them. Member leases are none of
@@ -60,7 +60,7 @@ public static class ComponentObserver
         {
             return [];
         }
-        var wanted = OwnedComponents.Render(kind, context).Select(o => o.Metadata.Name).ToHashSet();
+        var wanted = objects.Declared.Render(kind, context).Select(o => o.Metadata.Name).ToHashSet();
         return OfKind(kind, objects).Where(o => !o.IsBeingDeleted && !wanted.Contains(o.Metadata.Name));
     }
 
@@ -69,7 +69,7 @@ public static class ComponentObserver
         var worst = Surplus(kind, objects, context).FirstOrDefault() is { } surplus
             ? new ComponentView(kind, ComponentState.Behind, $"{surplus.Kind} {surplus.Metadata.Name} is not needed any more")
             : new ComponentView(kind, ComponentState.Current);
-        foreach (var rendered in OwnedComponents.Render(kind, context))
+        foreach (var rendered in objects.Declared.Render(kind, context))
         {
             var (state, difference) = StateOf(rendered, objects);
             if (Weight(state) > Weight(worst.State))

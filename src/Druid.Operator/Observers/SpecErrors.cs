@@ -1,5 +1,4 @@
 using Druid.Api;
-using Druid.Api.Validation;
 
 namespace Druid.Operator.Observers;
 
@@ -8,7 +7,7 @@ public static class SpecErrors
 {
     /// <summary>The errors of a cluster's spec; empty when there are none.</summary>
     public static IReadOnlyList<string> Of(ClusterObjects objects) =>
-        [.. ApiValidation.Validate(objects.Etcd).Select(e => $"{e}."), .. MissingSecrets(objects), .. VolumeObserver.Shrinking(objects) is { } shrinking ? [shrinking] : Array.Empty<string>()];
+        [.. objects.Declared.Errors.Select(e => $"{e}."), .. MissingSecrets(objects), .. VolumeObserver.Shrinking(objects) is { } shrinking ? [shrinking] : Array.Empty<string>()];
 
     static IEnumerable<string> MissingSecrets(ClusterObjects objects) => References(objects.Etcd)
         .Where(r => r.Secret is { Length: > 0 } && !objects.Secrets.Contains(r.Secret))
