@@ -16,42 +16,45 @@ public static class StatusPatch
     {
         var (old, now) = (StatusOf(before), StatusOf(after));
         var changes = new JsonObject();
-        foreach (var (field, value) in now)
+        foreach (var field in now.EnumerateObject())
         {
-            if (!JsonNode.DeepEquals(value, old[field]))
+            JsonElement? was = old.TryGetProperty(field.Name, out var value) ? value : null;
+            if (was is null || !JsonElement.DeepEquals(field.Value, was.Value))
             {
-                changes[field] = WithoutStaleKeys(value, old[field]);
+                changes[field.Name] = WithoutStaleKeys(field.Value, was);
             }
         }
-        foreach (var (field, _) in old)
+        foreach (var field in old.EnumerateObject())
         {
-            if (!now.ContainsKey(field))
+            if (!now.TryGetProperty(field.Name, out _))
             {
-                changes[field] = null;
+                changes[field.Name] = null;
             }
         }
         return changes.Count == 0 ? null : new JsonObject { ["status"] = changes };
     }
 
     // A merge patch merges objects: a key that is gone must be said to be gone. Lists are replaced whole.
-    static JsonNode? WithoutStaleKeys(JsonNode? value, JsonNode? old)
+    static JsonNode? WithoutStaleKeys(JsonElement value, JsonElement? old)
     {
-        var copy = value?.DeepClone();
-        if (copy is JsonObject fields && old is JsonObject before)
+        if (value.ValueKind != JsonValueKind.Object)
         {
-            foreach (var (key, _) in before)
+            return value.ValueKind == JsonValueKind.Array ? JsonArray.Create(value) : JsonValue.Create(value);
+        }
+        var fields = JsonObject.Create(value)!;
+        if (old is { ValueKind: JsonValueKind.Object } before)
+        {
+            foreach (var field in before.EnumerateObject().Where(f => !fields.ContainsKey(f.Name)))
             {
-                if (!fields.ContainsKey(key))
-                {
-                    fields[key] = null;
-                }
+                fields[field.Name] = null;
             }
         }
-        return copy;
+        return fields;
     }
 
     static Etcd Holding(EtcdStatus status) => new() { Metadata = new() { Name = "" }, Status = status };
 
-    static JsonObject StatusOf<T>(T resource) where T : class, IResource<T> =>
-        JsonSerializer.SerializeToNode(resource, T.Type.Json)!["status"]?.AsObject() ?? [];
+    // As text once read, not as nodes: most often nothing differs.
+    static JsonElement StatusOf<T>(T resource) where T : class, IResource<T> =>
+        JsonSerializer.SerializeToElement(resource, T.Type.Json).GetProperty("status");
 }
