@@ -12,7 +12,7 @@ namespace Druid.Operator.Components;
 /// </summary>
 public sealed class Declarations
 {
-    /// <summary>Of how many clusters something is remembered, which takes some 30 KB each.</summary>
+    /// <summary>Of how many clusters something is remembered, which takes 20 to 30 KB each.</summary>
     public const int Remembered = 64;
 
     readonly Lock gate = new();
