@@ -28,7 +28,8 @@ static class PeerUrlRules
         new Rule<Etcd>("peer-url-of-no-replica",
                 "additionalAdvertisePeerURLs must be for members that there are: the number at the end of memberName is below replicas, counted from 0",
                 change => Names(change.Now, (etcd, number) => number >= etcd.Spec.Replicas))
-            .InCel("", "!has(self.spec.etcd.additionalAdvertisePeerURLs) || self.spec.etcd.additionalAdvertisePeerURLs.all(m, int(m.memberName.substring(m.memberName.lastIndexOf('-') + 1)) < self.spec.replicas)"),
+            // As double, because int fails where the digits are too many for it.
+            .InCel("", "!has(self.spec.etcd.additionalAdvertisePeerURLs) || self.spec.etcd.additionalAdvertisePeerURLs.all(m, double(m.memberName.substring(m.memberName.lastIndexOf('-') + 1)) < double(self.spec.replicas))"),
         new("peer-urls-twice",
             "additionalAdvertisePeerURLs must name each member once: put all its URLs into one entry",
             change => Entries(change.Now).Where(entry => Entries(change.Now).Any(other => other.Index < entry.Index && other.Urls.MemberName == entry.Urls.MemberName))

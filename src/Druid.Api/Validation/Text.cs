@@ -14,9 +14,9 @@ static partial class Text
     /// <summary>The number as an error shows it.</summary>
     public static string Shown(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether the text is an absolute URL with a host.</summary>
+    /// <summary>Whether the text is an absolute URL with a host, for etcd and the API server too, which read it more strictly than .NET.</summary>
     public static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && !text.Any(char.IsWhiteSpace);
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && !text.Any(char.IsWhiteSpace) && !MarkInHostOrBrokenEscape().IsMatch(text);
 
     /// <summary>Whether the text is an absolute URL of http or https.</summary>
     public static bool IsHttpUrl(string text) =>
@@ -44,6 +44,9 @@ static partial class Text
 
     /// <summary>Whether the text refers to a container image.</summary>
     public static bool IsImage(string text) => text.Length <= 1024 && Image().IsMatch(text);
+
+    [GeneratedRegex(@"\A[^/?]*//[^/?]*#|%(?![0-9A-Fa-f]{2})", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex MarkInHostOrBrokenEscape();
 
     [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex DnsLabel();

@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Druid.Api;
 using Druid.Api.Schemas;
-using Druid.Api.Validation;
 using Druid.EnvtestTests.Operator;
-using Druid.Kubernetes;
 using Druid.Kubernetes.Client;
 
 namespace Druid.EnvtestTests.Api;
@@ -24,9 +21,9 @@ public sealed class ManifestTests(OperatorFixture fixture) : IDisposable
     public async Task Every_valid_manifest_is_taken()
     {
         var refused = new List<string>();
-        foreach (var (name, manifest) in Load("valid").Where(m => m.Manifest.Old is null && !TakesEmptyForNone(m.Manifest.Now)))
+        foreach (var manifest in Manifest.Load("valid").Where(m => m.Old is null && !TakesEmptyForNone(m.Now)))
         {
-            if (await Try(manifest.Now) is { } error) refused.Add($"{name}: {error}");
+            if (await Try(manifest.Now) is { } error) refused.Add($"{manifest.Name}: {error}");
         }
         Assert.True(refused.Count == 0, string.Join('\n', refused));
     }
@@ -35,10 +32,10 @@ public sealed class ManifestTests(OperatorFixture fixture) : IDisposable
     public async Task What_the_schema_alone_can_tell_is_refused_by_the_server()
     {
         var (taken, checkedOnes) = (new List<string>(), 0);
-        foreach (var (name, manifest) in Load("invalid").Where(m => m.Manifest.Old is null && BreaksSchema(m.Manifest) && !TakesEmptyForNone(m.Manifest.Now)))
+        foreach (var manifest in Manifest.Load("invalid").Where(m => m.Old is null && m.BreaksSchema && !TakesEmptyForNone(m.Now)))
         {
             checkedOnes++;
-            if (await Try(manifest.Now) is null) taken.Add($"{name}: {string.Join(' ', manifest.Errors)}");
+            if (await Try(manifest.Now) is null) taken.Add($"{manifest.Name}: {string.Join(' ', manifest.Errors)}");
         }
         Assert.True(taken.Count == 0, string.Join('\n', taken));
         Assert.True(checkedOnes >= 40, $"Only {checkedOnes} manifests break the schema alone.");
@@ -52,9 +49,6 @@ public sealed class ManifestTests(OperatorFixture fixture) : IDisposable
         JsonValue value => value.TryGetValue<string>(out var text) && text.Length == 0,
         _ => false,
     };
-
-    static bool BreaksSchema(Manifest manifest) => Crds.All.FirstOrDefault(c => c.Kind == (string?)manifest.Now["kind"]) is { } crd
-        && manifest.Now["metadata"]?["name"] is not null && SchemaCheck.Errors(crd.Schema, manifest.Now).Any();
 
     async Task<string?> Try(JsonNode manifest)
     {
@@ -73,14 +67,6 @@ public sealed class ManifestTests(OperatorFixture fixture) : IDisposable
 
     static string Plural(JsonObject manifest) => Crds.All.First(c => c.Kind == (string?)manifest["kind"]).Plural;
 
-    static IEnumerable<(string Name, Manifest Manifest)> Load(string folder, [CallerFilePath] string here = "") =>
-        from path in Directory.GetFiles(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../data/manifests", folder)), "*.yaml").Order()
-        let text = File.ReadAllText(path)
-        let documents = Yaml.ReadAll(text)
-        select (Path.GetFileNameWithoutExtension(path), new Manifest(
-            documents[^1].Root, documents.Count > 1 ? documents[0].Root : null,
-            [.. text.Split('\n').Where(line => line.StartsWith("# error: ", StringComparison.Ordinal))]));
-
     static HttpClient Connect(ClusterConfiguration cluster)
     {
         var handler = new SocketsHttpHandler();
@@ -89,6 +75,4 @@ public sealed class ManifestTests(OperatorFixture fixture) : IDisposable
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(cluster.CertificateAuthorities ?? []);
         return new(handler) { BaseAddress = cluster.Server };
     }
-
-    sealed record Manifest(JsonNode Now, JsonNode? Old, IReadOnlyList<string> Errors);
 }
