@@ -133,11 +133,11 @@ public sealed class InstalledOperator : IAsyncLifetime
         return etcd;
     }
 
-    internal async Task<Druid.Api.Etcd> Until(ObjectKey key, string what, Func<Druid.Api.Etcd, bool> holds)
+    internal async Task<Druid.Api.Etcd> Until(ObjectKey key, string what, Func<Druid.Api.Etcd, bool> holds, TimeSpan? within = null)
     {
         try
         {
-            return await ControlPlane.Eventually<Druid.Api.Etcd>($"Etcd {key}: {what}", async () => await Client.TryGet<Druid.Api.Etcd>(key) is { } etcd && holds(etcd) ? etcd : null);
+            return await ControlPlane.Eventually<Druid.Api.Etcd>($"Etcd {key}: {what}", async () => await Client.TryGet<Druid.Api.Etcd>(key) is { } etcd && holds(etcd) ? etcd : null, within);
         }
         catch (Xunit.Sdk.FailException error)
         {
