@@ -123,19 +123,21 @@ public sealed class Promises
         return true;
     }
 
+    // What a deposed operator's write brings back at that very moment is not seen any more: it goes with its owner, by the API
+    // server's own garbage collection.
     bool FinalizerLast(in World before, Move move, in World after)
     {
         if ((Verb)move.Verb != Verb.RemoveFinalizer || after.Etcd.Exists)
         {
             return true;
         }
-        if (before.Set.Exists || before.Owned != default || before.Backup.Job != (byte)JobState.None)
+        if (before.SeenSet.Exists || before.SeenOwned != default || before.Backup.Job != (byte)JobState.None)
         {
             return false;
         }
         foreach (ref readonly var m in Members(in before))
         {
-            if (m.Pod.Phase != Phase.None || m.Lease.Exists || (m.Disk != Disk.None && scenario.VolumesOnDeletion == VolumePolicy.Delete))
+            if (m.Pod.Phase != Phase.None || m.SeenLease.Exists || (m.Disk != Disk.None && scenario.VolumesOnDeletion == VolumePolicy.Delete))
             {
                 return false;
             }
