@@ -108,7 +108,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
             UpgradeEtcdVersion = configuration.Features.IsOn(FeatureGates.UpgradeEtcdVersion),
             AutomountServiceAccountToken = !settings.DisableEtcdServiceAccountAutomount,
             Compaction = compaction,
-            Server = ServerFeatures.Of(await client.ServerVersion(stop)),
+            Server = ServerFeatures.Of(await VersionOf(client, stop)),
         });
         using var compactions = new CompactionMetrics();
         var events = new EventRecorder(client, new() { Component = UserAgent, Observer = observer });
@@ -139,6 +139,24 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         finally
         {
             metrics.Leads(false);
+        }
+    }
+
+    // The first question of all. Nothing can be applied before it is answered, and a process that ended would only ask it anew.
+    async Task<ServerVersion> VersionOf(KubernetesClient client, CancellationToken stop)
+    {
+        var pauses = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30));
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                return await client.ServerVersion(stop);
+            }
+            catch (KubernetesException refused)
+            {
+                log.Warning("The API server does not say which version it is, and is asked again: {Reason}", refused.Message);
+                await Task.Delay(pauses.After(failures), stop);
+            }
         }
     }
 

@@ -34,6 +34,9 @@ sealed class RunningOperator : IAsyncDisposable
     /// <summary>Every line it logged.</summary>
     public RecordedLog Log { get; } = new();
 
+    /// <summary>Why it ended by itself; null while it runs.</summary>
+    public string? Ended => running.IsFaulted ? running.Exception.GetBaseException().ToString() : running.IsCompleted ? "It gave up leading." : null;
+
     /// <summary>What it measures, as Prometheus would read it.</summary>
     public async Task<string> Metrics()
     {

@@ -171,5 +171,6 @@ sealed class Stage : IAsyncDisposable
     static string Where(Etcd? etcd) => etcd is null ? "It is gone." : string.Create(CultureInfo.InvariantCulture,
         $"generation {etcd.Metadata.Generation}, observed {etcd.Status.ObservedGeneration}; {string.Join("; ", etcd.Status.Lifecycle?.Regions.Select(r => $"{r.Name}: {r.State}, waits for {r.WaitingFor ?? "nothing"}") ?? [])}; {string.Join("; ", etcd.Status.LastErrors.Select(e => e.Description))}.");
 
-    IEnumerable<string> LastWords() => _operators[^1].Log.Lines.Where(line => !line.Contains(" status: ", StringComparison.Ordinal)).TakeLast(12);
+    IEnumerable<string> LastWords() =>
+        [.. _operators[^1].Log.Lines.Where(line => !line.Contains(" status: ", StringComparison.Ordinal)).TakeLast(12), .. _operators[^1].Ended is { } why ? new[] { $"It ended by itself: {why}" } : []];
 }
