@@ -12,21 +12,15 @@ public sealed class StartTests(Lab lab)
     [InlineData(403)]
     [InlineData(409)]
     [InlineData(503)]
-    public async Task Whose_first_questions_are_refused_asks_again_and_works(int code)
-    {
-        await using var stage = await Stage.Set(lab);
-        stage.Proxy.Faults = new AtFirst(new(FaultKind.Refuse, Code: code));
-        await stage.CrashOperator();
-        await stage.Declare(1);
-        await stage.UntilReady();
-        stage.VerifySteps();
-    }
+    public Task Whose_first_questions_are_refused_asks_again_and_works(int code) => Starts(new(FaultKind.Refuse, Code: code));
 
     [Fact]
-    public async Task Whose_first_answers_are_cut_off_asks_again_and_works()
+    public Task Whose_first_answers_are_cut_off_asks_again_and_works() => Starts(new(FaultKind.Truncate, AfterEffect: true));
+
+    async Task Starts(Fault beneath)
     {
         await using var stage = await Stage.Set(lab);
-        stage.Proxy.Faults = new AtFirst(new(FaultKind.Truncate, AfterEffect: true));
+        stage.Proxy.Faults = new AtFirst(beneath);
         await stage.CrashOperator();
         await stage.Declare(1);
         await stage.UntilReady();
