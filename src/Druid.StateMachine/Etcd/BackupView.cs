@@ -46,7 +46,7 @@ public enum SnapshotPurpose
     /// <summary>The members are about to run another version of etcd.</summary>
     BeforeUpgrade,
 
-    /// <summary>A compaction job would take too long, or was.</summary>
+    /// <summary>A compaction job would take too long, or did.</summary>
     InsteadOfJob,
 }
 
