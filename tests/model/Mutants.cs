@@ -59,7 +59,9 @@ public static class Mutants
         Mutant.Of("an upgrade on the back of a scale-out", "SavedBeforeUpgrade", Upgrades with { Wanted = 1, Edits = 2, EditKinds = [Verb.Scale, Verb.ChangeTemplate], Replicas = [3] }, m => m
             .Drop(ScalingOut, "etcd is to be upgraded and its data is not saved yet")),
         Mutant.Of("a compaction that does not look for another", "OneCompaction", Compacts, m => m
-            .Drop(SnapshotCompaction.Idle, "a compaction job is there and not suspended")),
+            .Drop(SnapshotCompaction.Idle, "a compaction job runs or failed").Drop(SnapshotCompaction.Idle, "a compaction job is there")),
+        Mutant.Of("a compaction begun by another that is thrown away", "OneCompaction", Compacts with { Crashes = true }, m => m
+            .Drop(SnapshotCompaction.Idle, "a compaction job runs or failed")),
         Mutant.Of("a recovery beside a compaction", "OneCompaction", Recovers with { Compaction = true, Edits = 1, EditKinds = [Verb.Write] }, m => m
             .Drop($"{Recovering}/{QuorumRecovery.Confirming}", "a compaction job is there")),
         Mutant.Of("a generation observed when the work begins", "HonestGeneration", ScalesIn, m => m

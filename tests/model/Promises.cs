@@ -9,12 +9,14 @@ public sealed class Promises
 {
     readonly Scenario scenario;
     readonly int members;
+    readonly Observation observation;
 
     /// <summary>The promises in the setting of a scenario.</summary>
     public Promises(Scenario scenario)
     {
         this.scenario = scenario;
         members = scenario.Members;
+        observation = new(scenario);
         Invariants =
         [
             new("QuorumKept", "No step of the operator takes the participating voters of a cluster of three or more below its quorum, unless no member is wanted.", QuorumKept),
@@ -25,7 +27,7 @@ public sealed class Promises
             new("SuspensionRespected", "From the moment the operator has seen a suspension it writes nothing but status.", SuspensionRespected),
             new("SavedBeforeStop", "Where a store is configured, a cluster known to be formed is stopped only after a full snapshot taken for it.", SavedBeforeStop),
             new("SavedBeforeUpgrade", "Where a store is configured, members run another version of etcd only after a full snapshot taken for that, unless no quorum of them can start.", SavedBeforeUpgrade),
-            new("OneCompaction", "At most one compaction runs for a cluster, and none while it is being restored.", OneCompaction),
+            new("OneCompaction", "At most one compaction runs for a cluster, none while it is being restored, and one that was begun is let end.", OneCompaction),
             new("HonestGeneration", "A generation is recorded as observed only once everything declared in it was seen to be applied.", HonestGeneration),
             new("OnlyTheLostIsRebuilt", "A cluster is founded anew only when its majority has lost its data.", OnlyTheLostIsRebuilt),
         ];
@@ -174,6 +176,11 @@ public sealed class Promises
     {
         // The API server refuses a second job of the same name, so what counts is what was known when it was decided.
         if ((Verb)move.Verb == Verb.StartJob && move.Process == Process.Operator && before.SeenBackup.Job != (byte)JobState.None)
+        {
+            return false;
+        }
+        if ((Verb)move.Verb == Verb.DeleteJob && move.Process == Process.Operator && before.SeenBackup.Job == (byte)JobState.Running
+            && !SnapshotCompaction.Paused.Holds(observation.Of(in before)))
         {
             return false;
         }

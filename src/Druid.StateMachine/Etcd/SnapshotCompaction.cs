@@ -12,8 +12,10 @@ public static class SnapshotCompaction
     /// <summary>The states.</summary>
     public const string Idle = nameof(Idle), Compacting = nameof(Compacting), Snapshotting = nameof(Snapshotting), Failing = nameof(Failing);
 
-    static readonly Fact<ClusterView> Paused = new("nothing may be compacted now", c => !c.Backup.Configured || !c.Backup.CompactionEnabled
+    /// <summary>Nothing may be compacted now: a job that runs is stopped.</summary>
+    public static readonly Fact<ClusterView> Paused = new("nothing may be compacted now", c => !c.Backup.Configured || !c.Backup.CompactionEnabled
         || c.DeletionRequested || c.Suspended || c.SpecErrors.Length > 0 || c.Size == 0 || QuorumRecovery.Lost.Holds(c) || QuorumRecovery.Begun.Holds(c));
+    static readonly Fact<ClusterView> JobToFollow = new("a compaction job runs or failed", c => c.Backup.Job is JobState.Running or JobState.Failed);
     static readonly Fact<ClusterView> WritesAllowed = new("not suspended", c => !c.Suspended);
     static readonly Fact<ClusterView> JobSucceeded = new("the job succeeded", c => c.Backup.Job == JobState.Succeeded);
     static readonly Fact<ClusterView> JobFailed = Fact<ClusterView>.Fault("the job failed", c => c.Backup.Job == JobState.Failed);
@@ -29,8 +31,11 @@ public static class SnapshotCompaction
     public static Machine<ClusterView> Machine { get; } = Define.Machine<ClusterView>("snapshot-compaction",
         "Compacts delta snapshots into a full one by a job, or has a full snapshot taken where a job would take too long.", m => m
         .State(Idle, "There is nothing to compact.", s => s
-            .When(JobThere).And(WritesAllowed).Do(_ => new DeleteCompactionJob()).Stay()
+            .When(JobThere).And(Paused).And(WritesAllowed).Do(_ => new DeleteCompactionJob()).Stay()
             .When(Paused).Stay()
+            // Begun by an operator that ended before it could record that it had begun.
+            .When(JobToFollow).GoTo(Compacting)
+            .When(JobThere).Do(_ => new DeleteCompactionJob()).Stay()
             .When(FarTooMany).GoTo(Snapshotting)
             .When(Many).Do(_ => new StartCompactionJob()).GoTo(Compacting))
         .State(Compacting, "A job compacts the delta snapshots.", s => s

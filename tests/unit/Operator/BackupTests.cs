@@ -215,4 +215,20 @@ public sealed class BackupTests
         Assert.Equal(SnapshotCompaction.Compacting, SnapshotCompaction.Machine.At(decision.After, 0).Path);
         Assert.False(backup.DeltaRevisions >= backup.CompactAt, "Compaction is off: nothing is compacted but what was asked for.");
     }
+
+    [Theory]
+    [InlineData(JobState.Running, false, SnapshotCompaction.Compacting, false)]
+    [InlineData(JobState.Failed, false, SnapshotCompaction.Compacting, false)]
+    [InlineData(JobState.Succeeded, false, SnapshotCompaction.Idle, true)]
+    [InlineData(JobState.Running, true, SnapshotCompaction.Idle, true)]
+    public void A_job_of_an_operator_that_ended_before_it_recorded_it_is_followed_to_its_end(JobState job, bool invalid, string to, bool deleted)
+    {
+        var view = new ClusterView
+        {
+            Wanted = 1, Plan = new(1, PeerTls.Off), SpecErrors = invalid ? ["an error"] : [],
+            Backup = BackupObserver.Observe(Objects(Declared), new(true, 1, 2, TimeSpan.FromMinutes(5))) with { Job = job },
+        };
+        var decision = SnapshotCompaction.Machine.Fire(SnapshotCompaction.Machine.Initial, view);
+        Assert.Equal((to, deleted), (SnapshotCompaction.Machine.At(decision.After, 0).Path, decision.Actions.OfType<DeleteCompactionJob>().Any()));
+    }
 }
