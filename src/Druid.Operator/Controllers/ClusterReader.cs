@@ -15,7 +15,7 @@ sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries sec
 
     /// <summary>The cluster; null when the Etcd is not there.</summary>
     public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects
-        ? objects with { Etcd = pending.Complete(objects.Etcd), Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel), Authorities = await AuthoritiesOf(objects, cancel) }
+        ? objects with { Etcd = pending.Complete(objects.Etcd), Recorded = objects.Etcd.Status, Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel), Authorities = await AuthoritiesOf(objects, cancel) }
         : null;
 
     // etcd reads its authorities when it starts, and its certificates at every handshake; so only other authorities take a restart.

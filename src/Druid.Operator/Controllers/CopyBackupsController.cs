@@ -53,12 +53,16 @@ sealed class CopyBackupsController(
             {
                 throw new ReconcileFailedException($"{key}: {failure.Code}: {failure.Error.Message}", failure.Error);
             }
-            if (turn == StepsATurn || !decision.Actions.OfType<AddFinalizer>().Any())
+            if (turn == StepsATurn || !IsFollowedAtOnce(decision))
             {
                 return ReconcileResult.Done;
             }
         }
     }
+
+    // Of a step without a write no watch tells.
+    static bool IsFollowedAtOnce(Decision decision) =>
+        decision.Actions.OfType<AddFinalizer>().Any() || (!decision.Actions.Any() && decision.Transitions.Any(t => !t.Stays));
 
     Task Execute(IAction action, CopyTaskObjects objects, CancellationToken cancel) => action switch
     {

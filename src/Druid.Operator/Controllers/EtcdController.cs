@@ -66,6 +66,7 @@ sealed class EtcdController(
     {
         var steps = new List<Transition>();
         var done = new List<IAction>();
+        var basis = objects.Recorded;
         CompactionEnd? ended = null;
         var runId = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
         var configuration = LifecycleRecord.Read(objects.Etcd.Status.Lifecycle);
@@ -77,7 +78,7 @@ sealed class EtcdController(
             if (end is { ByJob: true })
             {
                 // Once its job is deleted, nobody could tell any more how it ended: not another process either.
-                await recorder.Tell(objects.Etcd.Key, end.Finding, cancel);
+                basis = await recorder.Tell(objects.Etcd.Key, end.Finding, cancel) ?? basis;
             }
             var outcome = await Act(decision, objects, cancel);
             done.AddRange(outcome.Done);
@@ -94,7 +95,7 @@ sealed class EtcdController(
             objects = seen ?? objects;
             if (seen is null || outcome.Failure is not null || outcome.Awaits is not null || outcome.Done.IsEmpty || turn == StepsATurn || !outcome.Done.All(ShowsAtOnce))
             {
-                return new(objects, view, configuration, steps, outcome with { Done = [.. done] }, runId) { Unfinished = turn == StepsATurn, Compaction = ended };
+                return new(objects, view, configuration, steps, outcome with { Done = [.. done] }, runId) { Unfinished = turn == StepsATurn, Compaction = ended, Basis = basis };
             }
         }
     }

@@ -26,6 +26,13 @@ sealed class StatusRecorder(
             return null;
         }
         var now = time.GetUtcNow();
+        if (run.Basis is { } basis && !PendingStatuses.AreSame(basis, etcd.Status))
+        {
+            // Another process wrote it since; what was found here does not know of that, and is found again.
+            log.Debug("{Etcd:l} has another status than it had when this began", key.ToString());
+            pending.Forget(key);
+            return now;
+        }
         var status = StatusBuilder.Build(run, thresholds, now);
         if (run.Outcome.Done.OfType<RemoveFinalizer>().Any())
         {
@@ -57,15 +64,25 @@ sealed class StatusRecorder(
         return null;
     }
 
-    /// <summary>Writes one finding at once: what it was found in is about to go.</summary>
+    /// <summary>Writes one finding at once, with all news that are held: what it was found in is about to go.</summary>
+    /// <returns>The status that the server has now; null when the Etcd is gone.</returns>
     /// <exception cref="KubernetesException">It could not be written.</exception>
-    public async Task Tell(ObjectKey key, Finding finding, CancellationToken cancel)
+    public async Task<EtcdStatus?> Tell(ObjectKey key, Finding finding, CancellationToken cancel)
     {
-        if (cache.FindEtcd(key) is { } etcd
-            && StatusPatch.Between(etcd.Status, etcd.Status with { Conditions = ConditionChecks.Merge(etcd.Status.Conditions, [finding], time.GetUtcNow()) }) is { } patch)
+        if (cache.FindEtcd(key) is not { } etcd)
         {
-            recent.Remember(await client.Patch<Etcd>(key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel));
+            return null;
         }
+        var known = pending.Complete(etcd).Status;
+        var status = known with { Conditions = ConditionChecks.Merge(known.Conditions, [finding], time.GetUtcNow()) };
+        if (StatusPatch.Between(etcd.Status, status) is not { } patch)
+        {
+            return etcd.Status;
+        }
+        var written = await client.Patch<Etcd>(key, PatchKind.Merge, patch, "status", etcd.Metadata.ResourceVersion, cancel);
+        recent.Remember(written);
+        pending.Forget(key);
+        return written.Status;
     }
 
     /// <summary>Forgets a cluster that is gone.</summary>

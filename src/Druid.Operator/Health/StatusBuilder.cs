@@ -23,6 +23,9 @@ public sealed record Reconciled(
 
     /// <summary>The compaction that ended; null when none did.</summary>
     public CompactionEnd? Compaction { get; init; }
+
+    /// <summary>The status that the server had when all this was found; null where nobody asks.</summary>
+    public EtcdStatus? Basis { get; init; }
 }
 
 /// <summary>Makes the status of an Etcd. Pure; it equals the status before when there is nothing new to say.</summary>

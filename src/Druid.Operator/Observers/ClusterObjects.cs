@@ -11,6 +11,9 @@ public sealed record ClusterObjects
     /// <summary>The declaration.</summary>
     public required Etcd Etcd { get; init; }
 
+    /// <summary>The status as the server has it, which the Etcd's own is ahead of while news are held; null where nobody asks.</summary>
+    public EtcdStatus? Recorded { get; init; }
+
     /// <summary>The objects that components render, of this Etcd's name or owned by it.</summary>
     public IReadOnlyDictionary<OwnedKey, IResource> Owned { get; init; } = new Dictionary<OwnedKey, IResource>();
 

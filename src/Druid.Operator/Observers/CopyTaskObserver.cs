@@ -24,13 +24,13 @@ static class CopyTaskObserver
     };
 
     /// <summary>
-    /// The state that the task was left in. Its status has no field for it, as that of the reference has none; conditions and job tell it.
+    /// The state that the task was left in. Its status has no field for it, as that of the reference has none; conditions tell the end,
+    /// and to a job that is there the machine goes by itself.
     /// </summary>
     public static string StateOf(CopyTaskObjects objects) =>
         Holds(objects.Task, ConditionType.Succeeded) ? BackupCopy.Succeeded
         : Holds(objects.Task, ConditionType.Failed) ? BackupCopy.Failed
-        : objects.Job is not null ? BackupCopy.Copying
-        : objects.Task.Status.LastError is not null && Observe(objects).SpecErrors.Length > 0 ? BackupCopy.Rejected // A write that failed is told there too.
+        : objects.Job is null && objects.Task.Status.LastError is not null && Observe(objects).SpecErrors.Length > 0 ? BackupCopy.Rejected // A write that failed is told there too.
         : BackupCopy.Pending;
 
     /// <summary>The secrets that a task names, with the fields that name them.</summary>

@@ -43,10 +43,10 @@ public static class BackupCopy
     public static Machine<BackupCopyView> Machine { get; } = Define.Machine<BackupCopyView>("backup-copy",
         "Copies the snapshots of one store to another by a job, once.", m => m
         .When(DeletionRequested).GoTo(Deleting)
-        .State(Pending, "The copy has not begun.", s => s
+        .State(Pending, "The copy has not begun, or nobody knows yet that it has.", s => s
+            .When(JobThere).GoTo(Copying)
             .When(SpecInvalid).GoTo(Rejected)
             .Unless(Protected).Do(_ => new AddFinalizer()).Stay()
-            .When(JobThere).GoTo(Copying)
             .Otherwise().Do(_ => new StartCopyJob()).GoTo(Copying))
         .State(Copying, "A job copies.", s => s
             .UserCan("Look at the job and its pod (kubectl describe job, kubectl logs); delete the task to stop it.")

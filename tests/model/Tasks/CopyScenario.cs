@@ -38,8 +38,7 @@ public sealed record CopyScenario : ISetting
     internal int LeafOf(in CopyWorld w) => w.Memory > 0 && (TrustsMemory || !w.SeenTask.Succeeded || w.SeenTask.Deleting) ? w.Memory - 1 : Machine.Regions[0].Find(
         w.SeenTask.Succeeded ? BackupCopy.Succeeded
         : w.SeenTask.Failed ? BackupCopy.Failed
-        : w.SeenJob.Phase != CopyPhase.None ? BackupCopy.Copying
-        : w.SeenTask is { Error: true, Invalid: true } ? BackupCopy.Rejected
+        : w.SeenJob.Phase == CopyPhase.None && w.SeenTask is { Error: true, Invalid: true } ? BackupCopy.Rejected
         : BackupCopy.Pending)!.Index;
 
     /// <summary>What the operator sees, as its observer makes a view of it.</summary>

@@ -114,10 +114,10 @@ public sealed class TaskTests
     static Job Ended(string condition) => new() { Metadata = new() { Name = "t-worker" }, Status = new() { Conditions = [new() { Type = condition, Status = "True" }] } };
 
     [Fact]
-    public void A_copys_state_is_told_by_its_job_and_outlives_it()
+    public void How_a_copy_ended_outlives_its_job()
     {
         Assert.Equal(BackupCopy.Pending, CopyTaskObserver.StateOf(Copy()));
-        Assert.Equal(BackupCopy.Copying, CopyTaskObserver.StateOf(Copy(Ended("Complete"))));
+        Assert.Equal(BackupCopy.Pending, CopyTaskObserver.StateOf(Copy(Ended("Complete"))));
         var done = CopyTaskStatus.Build(Copy(Ended("Complete")), CopyTaskObserver.Observe(Copy(Ended("Complete"))), null, Now);
         Assert.Equal(("Succeeded", "Complete", 2L, (string?)null), (done.Conditions.Single().Type, done.Conditions.Single().Reason, done.ObservedGeneration, done.LastError));
         Assert.Equal(BackupCopy.Succeeded, CopyTaskObserver.StateOf(Copy(status: done)));
