@@ -18,6 +18,7 @@ namespace Druid.Operator.Actions;
 public sealed class ActionExecutor(KubernetesClient client, ClusterObserver observer, AgentClient agents, AgentDesk desk, RecentWrites recent)
 {
     readonly VolumeActions volumes = new(client, recent);
+    readonly LastLook lastLook = new(client, recent);
 
     /// <summary>The field manager of everything that this operator applies.</summary>
     public const string FieldManager = "druid";
@@ -83,6 +84,11 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     {
         try
         {
+            // What is asked of an agent was looked at when it was asked.
+            if (LastLook.IsNeededFor(action) && action is not RemoveMember)
+            {
+                await lastLook.At(objects, cancel);
+            }
             await Execute(action, objects, cancel);
             return null;
         }
@@ -90,7 +96,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         {
             return new(action, error, error.RetryAfter);
         }
-        catch (AgentException error)
+        catch (Exception error) when (error is AgentException or StaleViewException)
         {
             return new(action, error);
         }
@@ -210,6 +216,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
 
     async Task Remove(RemoveMember remove, ClusterObjects objects, CancellationToken cancel)
     {
+        await lastLook.At(objects, cancel);
         try
         {
             await agents.RemoveMember(objects, remove.Ordinal, cancel);

@@ -31,9 +31,9 @@ sealed class SecretController(ClusterCache cache, KubernetesClient client)
             // The answer is the secret itself; nothing of it is kept.
             await client.Patch<Secret>(key, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = finalizers } }, resourceVersion: secret.Metadata.ResourceVersion, cancel: cancel);
         }
-        catch (KubernetesException error) when (error.Reason is ErrorReason.NotFound or ErrorReason.Conflict)
+        catch (KubernetesException error) when (error.Reason == ErrorReason.NotFound)
         {
-            // The watch brings what it is now.
+            // It needs none any more.
         }
         return ReconcileResult.Done;
     }

@@ -39,7 +39,7 @@ public sealed class KillTests(OperatorFixture fixture)
         }
         foreach (var (key, wish) in declared)
         {
-            await ControlPlane.Eventually($"seed {seed}: {key} is {(wish is null ? "gone" : wish)}", () => IsAs(key, wish), TimeSpan.FromMinutes(2));
+            await ControlPlane.Eventually($"seed {seed}: {key} is {(wish is null ? "gone" : wish)}", () => IsAs(key, wish), TimeSpan.FromMinutes(6));
         }
         fixture.VerifySteps();
     }

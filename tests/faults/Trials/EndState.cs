@@ -25,6 +25,9 @@ sealed partial class EndState
         "renewTime", "acquireTime", "startTime", "startedAt", "completionTime", "lastUpdateTime", "lastTransitionTime", "lastProbeTime", "observedAt", "since", "at", "time", "runID",
         // The controller of StatefulSets that replace no pods by themselves never takes a new revision for the current one.
         "currentReplicas",
+        // Of a disruption budget: a pod that was evicted and is back under its name before the budget's controller saw it go counts as
+        // about to go for two minutes more.
+        "currentHealthy", "disruptionsAllowed",
         "transitions", "lastOperation", "role", "currentRevision", "updateRevision", "collisionCount", "controller-uid", "controller-revision-hash", "controllerUid", "disruptedPods",
     ];
 

@@ -82,7 +82,7 @@ sealed class Kubelets : IAsyncDisposable
         _pods = new(_client, new() { LabelSelector = managed });
         _leases = new(_client, new() { LabelSelector = managed });
         var kubelets = new Controller<ObjectKey>("simulated-kubelets", Follow, new() { Workers = 8, Backoff = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)) })
-            .For(_pods).For(_leases, change => change.Old?.Annotation(AgentAnnotations.Task) != change.New?.Annotation(AgentAnnotations.Task));
+            .For(_pods).For(_leases, change => change.Old?.Annotation(AgentAnnotations.Task) != change.New?.Annotation(AgentAnnotations.Task) || IsBlank(change.New));
         _running = Task.WhenAll(_pods.Run(_stop.Token), _leases.Run(_stop.Token), kubelets.Run(_stop.Token));
     }
 
@@ -118,7 +118,12 @@ sealed class Kubelets : IAsyncDisposable
             return ReconcileResult.Done;
         }
         if (_lost.ContainsKey(pod.Key) && !await IsHealed(pod.Key, cancel)) return ReconcileResult.Again(TimeSpan.FromMilliseconds(200));
-        if (_members.TryGetValue(pod.Key, out var known) && known.Uid == pod.Metadata.Uid) return ReconcileResult.Done;
+        if (_members.TryGetValue(pod.Key, out var known) && known.Uid == pod.Metadata.Uid)
+        {
+            // A lease that was made anew is filled by the next renewal.
+            if (IsBlank(_leases.Store.Get(LeaseOf(pod.Key)))) await Report(pod.Key, cancel);
+            return ReconcileResult.Done;
+        }
         await Finalizers(pod, Stopping, cancel);
         await _client.Patch<Pod>(pod.Key, PatchKind.Merge, Running(pod), "status", cancel: cancel);
         _members[pod.Key] = new(pod.Metadata.Uid!, await HasPeerTls(pod.Key, cancel));
@@ -169,6 +174,8 @@ sealed class Kubelets : IAsyncDisposable
             ["spec"] = new JsonObject { ["holderIdentity"] = $"{Ordinal(pod)}a:c0ffee:{role}", ["renewTime"] = Now(), ["leaseDurationSeconds"] = 10 },
         }, cancel: cancel);
     }
+
+    static bool IsBlank(Lease? lease) => lease is { Spec: null or { HolderIdentity: null or "" } };
 
     // A prefix of the members' names is one of the leases' names too.
     ObjectKey LeaseOf(ObjectKey pod) =>

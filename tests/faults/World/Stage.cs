@@ -13,7 +13,8 @@ namespace Druid.FaultTests.World;
 /// <summary>One namespace, one operator that sees nothing else, and the proxy between it and the API server.</summary>
 sealed class Stage : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    // Longer than a disruption budget takes a pod that is back for one that is about to go: two minutes. A rollout waits for it.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // Longer than news of a status are held, so that what is to be written has been.
     static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(900);
