@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Druid.Api;
 using Druid.Kubernetes.Client;
@@ -14,12 +15,19 @@ sealed class SimulatedMembers : IAsyncDisposable
 {
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
+    // A pod with a kubelet is seen to be stopping before it is gone. One that is back under its name before the controller of disruption
+    // budgets saw it go counts as about to be evicted for two minutes.
+    const string Stopping = "envtest.druid/kubelet";
+
+    static readonly TimeSpan StoppingTakes = TimeSpan.FromMilliseconds(300);
+
     const string Managed = $"{Labels.ManagedBy}={Labels.Manager}";
 
     readonly CancellationTokenSource stop = new();
     readonly KubernetesClient client;
     readonly KubernetesClient agents;
     readonly Task running;
+    readonly ConcurrentDictionary<string, byte> stopping = new();
 
     SimulatedMembers(KubernetesClient client, KubernetesClient agents)
     {
@@ -44,7 +52,15 @@ sealed class SimulatedMembers : IAsyncDisposable
 
     async Task<ReconcileResult> Start(ObjectKey key, CancellationToken cancel)
     {
-        if (Broken.Contains(key.Name) || await client.TryGet<Pod>(key, cancel) is not { } pod)
+        if (await client.TryGet<Pod>(key, cancel) is not { } pod)
+        {
+            return ReconcileResult.Done;
+        }
+        if (pod.IsBeingDeleted)
+        {
+            return await Stop(pod, cancel);
+        }
+        if (Broken.Contains(key.Name))
         {
             return ReconcileResult.Done;
         }
@@ -58,12 +74,30 @@ sealed class SimulatedMembers : IAsyncDisposable
             ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = DateTimeOffset.UtcNow.ToString("O") } },
         })]);
         var conditions = new JsonArray([.. new[] { "Ready", "ContainersReady" }.Select(type => (JsonNode)new JsonObject { ["type"] = type, ["status"] = "True" })]);
+        await SetFinalizers(pod, new JsonArray(Stopping), cancel);
         await client.Patch<Pod>(key, PatchKind.Merge, new JsonObject
         {
             ["status"] = new JsonObject { ["phase"] = "Running", ["podIP"] = "127.0.0.1", ["conditions"] = conditions, ["containerStatuses"] = containers },
         }, "status", cancel: cancel);
         return await Renew(pod, cancel);
     }
+
+    async Task<ReconcileResult> Stop(Pod pod, CancellationToken cancel)
+    {
+        if (!pod.HasFinalizer(Stopping))
+        {
+            return ReconcileResult.Done;
+        }
+        if (stopping.TryAdd(pod.Metadata.Uid!, 0))
+        {
+            return ReconcileResult.Again(StoppingTakes);
+        }
+        await SetFinalizers(pod, null, cancel);
+        return ReconcileResult.Done;
+    }
+
+    Task<Pod> SetFinalizers(Pod pod, JsonArray? finalizers, CancellationToken cancel) => client.Patch<Pod>(
+        pod.Key, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = finalizers, ["uid"] = pod.Metadata.Uid } }, cancel: cancel);
 
     async Task<ReconcileResult> Renew(Pod pod, CancellationToken cancel)
     {
