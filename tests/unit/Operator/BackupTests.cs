@@ -225,7 +225,9 @@ public sealed class BackupTests
     {
         var view = new ClusterView
         {
-            Wanted = 1, Plan = new(1, PeerTls.Off), SpecErrors = invalid ? ["an error"] : [],
+            Wanted = 1,
+            Plan = new(1, PeerTls.Off),
+            SpecErrors = invalid ? ["an error"] : [],
             Backup = BackupObserver.Observe(Objects(Declared), new(true, 1, 2, TimeSpan.FromMinutes(5))) with { Job = job },
         };
         var decision = SnapshotCompaction.Machine.Fire(SnapshotCompaction.Machine.Initial, view);
