@@ -85,7 +85,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         try
         {
             // What is asked of an agent was looked at when it was asked.
-            if (LastLook.IsNeededFor(action) && action is not RemoveMember)
+            if (LastLook.IsNeededFor(action, objects) && action is not RemoveMember)
             {
                 await lastLook.At(objects, cancel);
             }

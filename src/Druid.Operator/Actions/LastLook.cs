@@ -14,8 +14,13 @@ namespace Druid.Operator.Actions;
 /// </summary>
 sealed class LastLook(KubernetesClient client, RecentWrites recent)
 {
-    /// <summary>Whether an action costs a member its place or its data.</summary>
-    public static bool IsNeededFor(IAction action) => action is RemoveMember or DeleteVolume or AssignTask { Task: not MemberTask.Serve };
+    /// <summary>Whether an action costs a member its pod, its place or its data.</summary>
+    public static bool IsNeededFor(IAction action, ClusterObjects objects) => action switch
+    {
+        RemoveMember or DeleteVolume or AssignTask { Task: not MemberTask.Serve } => true,
+        ApplyComponent { Kind: ComponentKind.StatefulSet } apply => apply.Plan.Size < (objects.StatefulSet?.Spec?.Replicas ?? 0),
+        _ => false,
+    };
 
     /// <summary>Makes sure that the decision still holds.</summary>
     /// <exception cref="StaleViewException">It does not: something else is declared now. What was read is remembered, for the next decision.</exception>
@@ -58,5 +63,5 @@ sealed class LastLook(KubernetesClient client, RecentWrites recent)
     static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 }
 
-/// <summary>A step was not taken, because it was decided on a view that is out of date.</summary>
+/// <summary>Something was not done or recorded, because it was decided on a view that is out of date.</summary>
 sealed class StaleViewException(string message) : Exception(message);

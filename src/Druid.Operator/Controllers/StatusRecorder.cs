@@ -16,6 +16,8 @@ sealed class StatusRecorder(
 {
     /// <summary>Writes the status if it changed. An Etcd that is gone needs none.</summary>
     /// <returns>When to come again to write it, if it is held for a moment; null when nothing is left to write.</returns>
+    /// <exception cref="StaleViewException">The server has another status than the one that this rests on.</exception>
+    /// <exception cref="KubernetesException">It could not be written.</exception>
     public async Task<DateTimeOffset?> Record(Reconciled run, CancellationToken cancel)
     {
         var key = run.Objects.Etcd.Key;
@@ -28,10 +30,9 @@ sealed class StatusRecorder(
         var now = time.GetUtcNow();
         if (run.Basis is { } basis && !PendingStatuses.AreSame(basis, etcd.Status))
         {
-            // Another process wrote it since; what was found here does not know of that, and is found again.
-            log.Debug("{Etcd:l} has another status than it had when this began", key.ToString());
+            // Another process wrote it since, and what was found here does not know of that.
             pending.Forget(key);
-            return now;
+            throw new StaleViewException($"Etcd {key} has another status than it had when this began; it is looked at again.");
         }
         var status = StatusBuilder.Build(run, thresholds, now);
         if (run.Outcome.Done.OfType<RemoveFinalizer>().Any())

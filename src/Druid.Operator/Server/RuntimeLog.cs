@@ -15,7 +15,7 @@ sealed class RuntimeLog(ILogger log) : IRuntimeObserver
 
     public void ReconcileFailed(string controller, string key, Exception error, TimeSpan pause)
     {
-        if (error is Controllers.ReconcileFailedException or Kubernetes.Client.KubernetesException)
+        if (error is Controllers.ReconcileFailedException or Actions.StaleViewException or Kubernetes.Client.KubernetesException)
         {
             log.Warning("reconcile of {Key} failed, again in {Pause}: {Error}", key, pause, error.Message);
         }
