@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Druid.Member.Etcd;
+using Druid.Testing;
 
 namespace Druid.MemberBench;
 
@@ -64,12 +63,7 @@ sealed class Workbench : IAsyncDisposable
     }
 
     /// <summary>A URL whose port is free now.</summary>
-    public static Uri Url()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new UriBuilder("http", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port).Uri;
-    }
+    public static Uri Url() => new UriBuilder("http", "127.0.0.1", FreePorts.Next()).Uri;
 
     /// <summary>The URL without the slash at its end.</summary>
     public static string Text(Uri url) => url.GetLeftPart(UriPartial.Authority);

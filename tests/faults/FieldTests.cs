@@ -11,11 +11,9 @@ namespace Druid.FaultTests;
 public sealed class FieldTests(Lab lab)
 {
     [Fact]
-    public Task Some_fields_take_valid_edge_and_invalid_values_or_say_why_not()
-    {
-        var first = DateTime.UtcNow.DayOfYear;
-        return All(FieldList.Samples.Where((_, i) => (i + first) % 20 == 0).Select(s => new[] { s }));
-    }
+    public Task Some_fields_take_valid_edge_and_invalid_values_or_say_why_not() =>
+        // The same each time: what is found in one run is there in the next.
+        All(FieldList.Samples.Where((_, i) => i % 20 == 14).Select(s => new[] { s }));
 
     [Fact, Trait("Matrix", "Full")]
     public Task Every_field_takes_valid_edge_and_invalid_values_or_says_why_not() => All(FieldList.Samples.Select(s => new[] { s }));

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Druid.Api;
 using Druid.EnvtestTests;
-using Druid.EnvtestTests.Operator;
 using Druid.FaultTests.Proxy;
 using Druid.FaultTests.World;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
+using Druid.Testing;
 
 namespace Druid.FaultTests;
 
@@ -117,7 +117,7 @@ public sealed class LeadershipTests(Lab lab)
             await File.WriteAllTextAsync(configuration, $$"""
                 leaderElection: { leaseDuration: 4s, renewDeadline: 2s, retryPeriod: 500ms }
                 clientConnection: { qps: 0 }
-                server: { metrics: { bindAddress: 127.0.0.1, port: {{RunningOperator.FreePort()}} } }
+                server: { metrics: { bindAddress: 127.0.0.1, port: {{FreePorts.Next()}} } }
                 controllers: { etcd: { enableEtcdSpecAutoReconcile: true } }
                 """);
             var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "druid-operator"),

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Druid.Member.Etcd;
 using Druid.Member.Etcd.Rpc;
 using Druid.MemberTests.Harness;
+using Druid.Testing;
 using Google.Protobuf;
 
 namespace Druid.MemberTests;
@@ -84,7 +85,7 @@ public class EtcdClientTests
     {
         await using var cluster = new Cluster(1);
         await cluster.Start();
-        var dead = new UriBuilder("http", "localhost", Ports.Free(1)[0]).Uri;
+        var dead = new UriBuilder("http", "localhost", FreePorts.Next()).Uri;
         using var client = cluster.Client(dead, cluster[0].ClientUrl);
 
         await client.Put(new PutRequest { Key = Key, Value = Bytes("1") }, default);

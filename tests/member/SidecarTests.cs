@@ -30,6 +30,17 @@ public class SidecarTests
         Assert.Equal(HttpStatusCode.NotFound, (await pod.Ask("/nonsense")).Status);
     }
 
+    [Theory]
+    [InlineData("/nowhere/etcd.conf.yaml", "/nowhere/etcd.conf.yaml cannot be read: ")]
+    [InlineData("/dev/null", "/dev/null: is empty; expected etcd's configuration")]
+    public async Task A_configuration_that_cannot_be_used_ends_the_sidecar_with_a_line_that_names_it(string file, string reason)
+    {
+        using var sidecar = new Agent(new Dictionary<string, string> { ["POD_NAME"] = "e-0", ["POD_NAMESPACE"] = "shop", ["ETCD_CONF"] = file }, "server", "--log-format=text");
+        Assert.Equal(1, await sidecar.Exit());
+        Assert.Contains($"The sidecar cannot run: {reason}", sidecar.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", sidecar.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Every_member_reports_in_its_lease_and_the_leader_lists_them_all()
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Druid.Kubernetes.Client;
+using Druid.Member.Configuration;
 using Druid.Member.Sidecar;
 
 namespace Druid.Member.Commands;
@@ -29,6 +31,11 @@ static class ServerCommand
             {
                 await Console.Error.WriteLineAsync(wrong.Message);
                 return 2;
+            }
+            catch (Exception failure) when (failure is ConfigException or ConfigurationException or IOException or UnauthorizedAccessException)
+            {
+                log.Error("The sidecar cannot run: {Reason}", failure.Message);
+                return 1;
             }
 
             void Stop(PosixSignalContext signal)

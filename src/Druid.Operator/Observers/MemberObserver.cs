@@ -47,8 +47,9 @@ public static class MemberObserver
     static IEnumerable<int> Ordinals(ClusterObjects objects, Plan plan)
     {
         var prefix = $"{objects.Etcd.Metadata.Name}-";
+        var claims = $"{Names.VolumeClaimTemplate(objects.Etcd)}-";
         var traces = objects.Pods.Keys
-            .Concat(objects.Claims.Keys.Select(claim => claim[(Names.VolumeClaimTemplate(objects.Etcd).Length + 1)..]))
+            .Concat(objects.Claims.Keys.Where(claim => claim.StartsWith(claims, StringComparison.Ordinal)).Select(claim => claim[claims.Length..]))
             .Concat(objects.Owned.Keys.Where(k => k.Kind == Lease.Type.Kind).Select(k => Unprefixed(objects.Etcd, k.Name)))
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => int.TryParse(name.AsSpan(prefix.Length), out var ordinal) ? ordinal : -1)

@@ -57,7 +57,7 @@ public sealed class InstalledOperator : IAsyncLifetime
                 configuration.LeaderElection.Enabled = true;
                 configuration.Tracing.Endpoint = Spans.Address.ToString();
                 configuration.Server.Webhooks.BindAddress = "127.0.0.1";
-                configuration.Server.Webhooks.Port = RunningOperator.FreePort();
+                configuration.Server.Webhooks.Port = FreePorts.Next();
                 configuration.Controllers.Compaction.Enabled = true;
                 configuration.Webhooks.SpecValidation.Enabled = true;
                 configuration.Webhooks.EtcdComponentProtection.Enabled = true;

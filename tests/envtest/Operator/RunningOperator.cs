@@ -3,6 +3,7 @@ using Druid.Kubernetes.Client;
 using Druid.Operator.Configuration;
 using Druid.Operator.Images;
 using Druid.Operator.Server;
+using Druid.Testing;
 using Serilog;
 using Serilog.Events;
 
@@ -55,7 +56,7 @@ sealed class RunningOperator : IAsyncDisposable
         configuration.LeaderElection.Enabled = false;
         configuration.Controllers.Etcd.EnableEtcdSpecAutoReconcile = true;
         configuration.Server.Metrics.BindAddress = "127.0.0.1";
-        configuration.Server.Metrics.Port = FreePort();
+        configuration.Server.Metrics.Port = FreePorts.Next();
         configuration.ClientConnection.Qps = 0;
         configure?.Invoke(configuration);
         return new(account ?? plane.Configuration, configuration, images ?? Images, new());
@@ -86,13 +87,6 @@ sealed class RunningOperator : IAsyncDisposable
         await running.ContinueWith(_ => { }, TaskScheduler.Default);
         await log.DisposeAsync();
         stop.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        socket.Start();
-        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
     }
 }
 

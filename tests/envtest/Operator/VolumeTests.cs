@@ -68,6 +68,43 @@ public sealed class VolumeTests(OperatorFixture fixture) : IDisposable
         await fixture.UntilReady(key);
     }
 
+    // This API server has no CEL, and no webhook is in its way.
+    [Theory]
+    [InlineData("storageClass", "fast", "spec.storageClass is \"fast\": storageClass cannot be changed")]
+    [InlineData("volumeClaimTemplate", "a-name-longer-than-any-claim", "spec.volumeClaimTemplate is \"a-name-longer-than-any-claim\": volumeClaimTemplate cannot be changed")]
+    [InlineData("memberNamePrefix", "east", "spec.memberNamePrefix is \"east\": memberNamePrefix cannot be changed")]
+    public async Task What_a_cluster_was_made_with_is_kept_and_said_to_be_fixed(string field, string value, string expected)
+    {
+        var key = await fixture.Create(1);
+        await fixture.UntilReady(key);
+        var (pod, set) = (await fixture.Client.Get<Pod>(key with { Name = "e-0" }), await fixture.Client.Get<StatefulSet>(key));
+
+        await fixture.Change(key, new JsonObject { ["spec"] = new JsonObject { [field] = value } });
+        var etcd = await fixture.Until(key, "is invalid", e => OperatorFixture.StateOf(e, "lifecycle") == "Invalid");
+        Assert.Contains(expected, etcd.Status.LastErrors[0].Description, StringComparison.Ordinal);
+
+        await fixture.Change(key, new JsonObject { ["spec"] = new JsonObject { [field] = null } });
+        await fixture.UntilReady(key);
+        Assert.Equal(pod.Metadata.Uid, (await fixture.Client.Get<Pod>(key with { Name = "e-0" })).Metadata.Uid);
+        Assert.Equal((set.Metadata.Uid, set.Metadata.Generation), ((await fixture.Client.Get<StatefulSet>(key)) is var now ? now.Metadata.Uid : "", now.Metadata.Generation));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_runs_joins_no_other()
+    {
+        var key = await fixture.Create(1);
+        await fixture.UntilReady(key);
+        await fixture.Change(key, JsonNode.Parse("""
+            {"spec": {"etcd": {"bootstrapWithExistingCluster": {"members": [{"name": "old-0", "peerUrls": ["http://old:2380"]}], "clientEndpoints": ["http://old:2379"]}}}}
+            """)!.AsObject());
+        var etcd = await fixture.Until(key, "is invalid", e => OperatorFixture.StateOf(e, "lifecycle") == "Invalid");
+        Assert.Contains("bootstrapWithExistingCluster cannot be added to an Etcd that exists", etcd.Status.LastErrors[0].Description, StringComparison.Ordinal);
+
+        await fixture.Change(key, JsonNode.Parse("""{"spec": {"etcd": {"bootstrapWithExistingCluster": null}}}""")!.AsObject());
+        await fixture.UntilReady(key);
+        Assert.Null((await fixture.Client.Get<Etcd>(key)).Status.BootstrapWithExistingCluster);
+    }
+
     [Fact]
     public async Task A_StatefulSet_with_other_fixed_fields_is_made_anew_around_its_pods()
     {

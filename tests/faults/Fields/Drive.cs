@@ -44,6 +44,8 @@ static class Drive
             if (!samples.Any(s => s.IsNamedIn(refusal))) return ($"refused without naming the field: {refusal}", "Refused");
             return (await Back(lab, stage, original, samples, before), "Refused");
         }
+        // One that sleeps has been awake; one that was declared asleep never was.
+        if (samples.Any(s => s.ToString() == "spec.replicas = 0")) return (await Back(lab, stage, original, samples, before), "Reached");
         var changed = await EndState.Of(lab.Upstream, stage.Namespace);
 
         await using var other = await Prepare(lab);

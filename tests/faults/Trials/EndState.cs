@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Druid.Api;
 using Druid.FaultTests.Proxy;
 
 namespace Druid.FaultTests.Trials;
@@ -58,6 +59,8 @@ sealed partial class EndState
                 if (kind.EndsWith("serviceaccounts", StringComparison.Ordinal)) item.AsObject().Remove("secrets");
                 // A task keeps an account of what went wrong on the way.
                 if (kind.EndsWith("etcdopstasks", StringComparison.Ordinal)) item["status"]?.AsObject().Remove("lastErrors");
+                // A duration can be spelled in more ways than one: 5m and 5m0s.
+                if (kind.EndsWith("etcds", StringComparison.Ordinal)) item["spec"] = JsonNode.Parse(Etcd.Type.ToJson(Etcd.Type.Read(item.ToJsonString())))!["spec"]!.DeepClone();
                 state.Objects++;
                 state.Add($"{kind[(kind.LastIndexOf('/') + 1)..]}/{name}", item, ns);
             }

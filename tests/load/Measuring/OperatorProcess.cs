@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
+using Druid.Testing;
 
 namespace Druid.LoadTests.Measuring;
 
@@ -36,7 +36,7 @@ sealed class OperatorProcess : IAsyncDisposable
     /// <param name="cancel">Ends waiting.</param>
     public static async Task<OperatorProcess> Start(string executable, string kubeconfig, int? qps, string directory, CancellationToken cancel)
     {
-        var port = FreePort();
+        var port = FreePorts.Next();
         var name = $"operator-{DateTime.UtcNow:HHmmss}";
         var configuration = Path.Combine(directory, $"{name}.yaml");
         await File.WriteAllLinesAsync(configuration,
@@ -119,13 +119,6 @@ sealed class OperatorProcess : IAsyncDisposable
 
     static double Kilobytes(string[] status, string field) =>
         double.Parse(status.Single(l => l.StartsWith(field, StringComparison.Ordinal)).Split(' ', '\t').Where(w => w.Length > 0).ElementAt(1), CultureInfo.InvariantCulture) / 1024;
-
-    static int FreePort()
-    {
-        using var socket = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        socket.Start();
-        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>The operator at one moment.</summary>

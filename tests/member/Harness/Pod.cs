@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Druid.Member.Etcd;
+using Druid.Testing;
 
 namespace Druid.MemberTests.Harness;
 
@@ -8,7 +9,7 @@ namespace Druid.MemberTests.Harness;
 sealed class Pod : IDisposable
 {
     readonly Cluster _cluster;
-    readonly int[] _ports = Ports.Free(4);
+    readonly int[] _ports = FreePorts.Next(4);
 
     public Pod(Cluster cluster, int ordinal)
     {

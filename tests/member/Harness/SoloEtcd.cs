@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Druid.Member.Etcd;
 using Druid.Member.Etcd.Rpc;
+using Druid.Testing;
 using Google.Protobuf;
 
 namespace Druid.MemberTests.Harness;
@@ -25,7 +26,7 @@ sealed class SoloEtcd : IAsyncDisposable
     /// <param name="quota">Bytes that its database may have.</param>
     public static async Task<SoloEtcd> Start(string directory, bool serves = true, long quota = 8L << 30)
     {
-        var ports = Ports.Free(2);
+        var ports = FreePorts.Next(2);
         var (client, peer) = (Url(ports[0]), Url(ports[1]));
         var process = Process.Start(new ProcessStartInfo("etcd",
         [

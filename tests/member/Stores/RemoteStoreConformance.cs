@@ -1,4 +1,5 @@
 using Druid.Member.Stores;
+using Druid.Testing;
 
 namespace Druid.MemberTests.Stores;
 
@@ -214,7 +215,7 @@ public abstract class RemoteStoreConformance : StoreConformance
     [Fact]
     public async Task A_provider_out_of_reach_is_called_that()
     {
-        await using var store = Open(Options(Prefix, new($"http://127.0.0.1:{Harness.Ports.Free(1)[0]}")), new HurriedTime());
+        await using var store = Open(Options(Prefix, new($"http://127.0.0.1:{FreePorts.Next()}")), new HurriedTime());
 
         var failure = await Assert.ThrowsAsync<StoreException>(() => store.Write("v2/x", new MemoryStream([1]), default));
 
