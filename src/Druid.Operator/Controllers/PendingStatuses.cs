@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Druid.Api;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Health;
+using Serilog;
 
 namespace Druid.Operator.Controllers;
 
@@ -11,7 +12,7 @@ namespace Druid.Operator.Controllers;
 /// leaves a status that is a moment old, from which the next one converges as from any other. What is held rests on the status
 /// that the server had: where another process has written one since, it is void.
 /// </summary>
-sealed class PendingStatuses(TimeProvider time)
+sealed class PendingStatuses(TimeProvider time, ILogger log)
 {
     /// <summary>How long news are held.</summary>
     public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
@@ -29,7 +30,11 @@ sealed class PendingStatuses(TimeProvider time)
         {
             return etcd with { Status = entry.Status };
         }
-        held.TryRemove(new(etcd.Key, entry));
+        if (held.TryRemove(new(etcd.Key, entry)))
+        {
+            // Whoever reads the log is to know why the steps that it told of are taken again.
+            log.Information("reconcile of {Key} counts for nothing: another status was written than the one that its news rest on", etcd.Key.ToString());
+        }
         return etcd;
     }
 

@@ -116,7 +116,7 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         Controller<ObjectKey>? controller = null;
         var desk = new AgentDesk(agents, TimeProvider.System, log, answered: key => controller?.Enqueue(key), stop);
         var executor = new ActionExecutor(client, clusters, agents, desk, recent);
-        var pending = new PendingStatuses(TimeProvider.System);
+        var pending = new PendingStatuses(TimeProvider.System, log);
         var recorder = new StatusRecorder(client, cache, events, recent, pending, thresholds, TimeProvider.System, log);
         var entries = new SecretEntries(client, cache.Secrets.Store);
         var reader = new ClusterReader(cache, desk, entries, pending);

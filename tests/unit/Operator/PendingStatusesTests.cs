@@ -11,7 +11,7 @@ public sealed class PendingStatusesTests
     readonly FakeTime time = new();
     readonly PendingStatuses pending;
 
-    public PendingStatusesTests() => pending = new(time);
+    public PendingStatusesTests() => pending = new(time, Serilog.Core.Logger.None);
 
     [Fact]
     public void What_is_held_is_read_whatever_else_changes_in_the_Etcd()
