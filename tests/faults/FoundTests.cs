@@ -9,7 +9,7 @@ public sealed class FoundTests(Lab lab)
 {
     [Theory]
     // A successor that took a job for a stray one, as its beginning was not recorded.
-    [InlineData("compaction", "create jobs", Mode.CrashAfter)]
+    [InlineData("compaction", "create jobs", Mode.CrashIntoThePast)]
     // A status that rested on an old one, and was written over a newer one.
     [InlineData("compaction", "patch etcds/status e, 2.", Mode.CrashIntoThePast)]
     [InlineData("compaction", "delete jobs e-compactor", Mode.CrashIntoThePast)]

@@ -23,6 +23,9 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     /// <summary>The field manager of everything that this operator applies.</summary>
     public const string FieldManager = "druid";
 
+    /// <summary>Whether an action is short and an agent's to take: it goes on beside the reconciles, and agents tell of its effect.</summary>
+    public static bool IsAskedOfAgent(IAction action) => action is MoveLeader or RemoveMember;
+
     /// <summary>Carries out the actions of one decision.</summary>
     /// <param name="decision">What is to be done.</param>
     /// <param name="objects">The cluster as the decision saw it.</param>
@@ -35,9 +38,9 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         desk.Drop(objects.Etcd, except: decision.Actions);
         foreach (var batch in Batches(decision))
         {
-            if (batch is [MoveLeader or RemoveMember] && await desk.IsUnderWay(objects.Etcd, batch[0], stop => Ask(batch[0], objects, stop)))
+            if (batch is [var first] && IsAskedOfAgent(first) && await desk.IsUnderWay(objects.Etcd, first, stop => Ask(first, objects, stop)))
             {
-                return new(done.ToImmutable(), null) { Awaits = batch[0] };
+                return new(done.ToImmutable(), null) { Awaits = first };
             }
             var failures = await Task.WhenAll(batch.Select(action => Attempt(action, objects, cancel)));
             done.AddRange(batch.Where((_, i) => failures[i] is null));
@@ -84,10 +87,10 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     {
         try
         {
-            // What is asked of an agent was looked at when it was asked.
-            if (LastLook.IsNeededFor(action, objects) && action is not RemoveMember)
+            // Of an agent it was asked already; this is the answer.
+            if (!IsAskedOfAgent(action))
             {
-                await lastLook.At(objects, cancel);
+                await lastLook.Before(action, objects, cancel);
             }
             await Execute(action, objects, cancel);
             return null;
@@ -115,7 +118,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         DeleteVolume delete => client.Delete<PersistentVolumeClaim>(Key(objects, Names.VolumeClaim(objects.Etcd, delete.Ordinal)), Uid(objects.Claims.GetValueOrDefault(Names.VolumeClaim(objects.Etcd, delete.Ordinal))), cancel),
         DeleteMemberLease delete => Delete(objects.MemberLease(delete.Ordinal) is { } lease ? [lease] : [], cancel),
         AssignTask assign => Assign(assign, objects, cancel),
-        MoveLeader or RemoveMember => desk.Answer(objects.Etcd, action),
+        _ when IsAskedOfAgent(action) => desk.Answer(objects.Etcd, action),
         RequestFullSnapshot request => Ask(objects, request.Purpose switch
         {
             SnapshotPurpose.BeforeStop => RequestPurpose.BeforeStop,
@@ -194,12 +197,16 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
     }
 
     // Beside the reconciles: an agent that does not answer must not keep other clusters waiting.
-    Task Ask(IAction action, ClusterObjects objects, CancellationToken stop) => action switch
+    async Task Ask(IAction action, ClusterObjects objects, CancellationToken stop)
     {
-        MoveLeader move => HandOver(move, objects, stop),
-        RemoveMember remove => Remove(remove, objects, stop),
-        _ => throw new InvalidOperationException($"'{action}' is nothing to ask an agent for."),
-    };
+        await lastLook.Before(action, objects, stop);
+        await (action switch
+        {
+            MoveLeader move => HandOver(move, objects, stop),
+            RemoveMember remove => Remove(remove, objects, stop),
+            _ => throw new InvalidOperationException($"'{action}' is nothing to ask an agent for."),
+        });
+    }
 
     // Handing over spares clients an election. An agent that does not know how is no reason not to go on without it.
     async Task HandOver(MoveLeader move, ClusterObjects objects, CancellationToken cancel)
@@ -216,7 +223,6 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
 
     async Task Remove(RemoveMember remove, ClusterObjects objects, CancellationToken cancel)
     {
-        await lastLook.At(objects, cancel);
         try
         {
             await agents.RemoveMember(objects, remove.Ordinal, cancel);

@@ -14,22 +14,24 @@ namespace Druid.Operator.Actions;
 /// </summary>
 sealed class LastLook(KubernetesClient client, RecentWrites recent)
 {
-    /// <summary>Whether an action costs a member its pod, its place or its data.</summary>
-    public static bool IsNeededFor(IAction action, ClusterObjects objects) => action switch
+    /// <summary>Makes sure, where an action costs a member its pod, its place or its data, that the decision still holds.</summary>
+    /// <exception cref="StaleViewException">It does not: something else is declared now. What was read is remembered, for the next decision.</exception>
+    /// <exception cref="KubernetesException">The server could not be asked.</exception>
+    public async Task Before(IAction action, ClusterObjects objects, CancellationToken cancel)
+    {
+        if (IsCostly(action, objects))
+        {
+            await At(objects.Etcd, objects.Etcd.Key, (now, seen) => IsSameDeclaration(now, seen) && SameAnnotations(now, seen), cancel);
+            await At(objects.StatefulSet, objects.Etcd.Key with { Name = Names.StatefulSet(objects.Etcd) }, IsSameDeclaration, cancel);
+        }
+    }
+
+    static bool IsCostly(IAction action, ClusterObjects objects) => action switch
     {
         RemoveMember or DeleteVolume or AssignTask { Task: not MemberTask.Serve } => true,
         ApplyComponent { Kind: ComponentKind.StatefulSet } apply => apply.Plan.Size < (objects.StatefulSet?.Spec?.Replicas ?? 0),
         _ => false,
     };
-
-    /// <summary>Makes sure that the decision still holds.</summary>
-    /// <exception cref="StaleViewException">It does not: something else is declared now. What was read is remembered, for the next decision.</exception>
-    /// <exception cref="KubernetesException">The server could not be asked.</exception>
-    public async Task At(ClusterObjects objects, CancellationToken cancel)
-    {
-        await At(objects.Etcd, objects.Etcd.Key, (now, seen) => IsSameDeclaration(now, seen) && SameAnnotations(now, seen), cancel);
-        await At(objects.StatefulSet, objects.Etcd.Key with { Name = Names.StatefulSet(objects.Etcd) }, IsSameDeclaration, cancel);
-    }
 
     async Task At<T>(T? seen, ObjectKey key, Func<T, T, bool> isSame, CancellationToken cancel) where T : class, IResource<T>
     {
@@ -62,6 +64,3 @@ sealed class LastLook(KubernetesClient client, RecentWrites recent)
 
     static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 }
-
-/// <summary>Something was not done or recorded, because it was decided on a view that is out of date.</summary>
-sealed class StaleViewException(string message) : Exception(message);

@@ -9,6 +9,9 @@ namespace Druid.Operator.Components;
 /// </summary>
 static class EtcdConfiguration
 {
+    /// <summary>Keys that say what members were made with.</summary>
+    public const string MemberNamePrefix = "member-name-prefix", InitialCluster = "initial-cluster";
+
     /// <summary>The configuration of a cluster of <paramref name="size"/> members. Keys are in alphabetical order.</summary>
     public static string Render(RenderContext context, int size)
     {
@@ -25,12 +28,12 @@ static class EtcdConfiguration
             .Text("data-dir", Files.DataDirectory)
             .Flag("enable-grpc-gateway", spec.EnableGrpcGateway ?? false)
             .Lists("initial-advertise-peer-urls", [.. from i in members select (Names.Member(etcd, i), PeerUrls(etcd, i))])
-            .Text("initial-cluster", string.Join(',', InitialCluster(etcd, members)))
+            .Text(InitialCluster, string.Join(',', Founders(etcd, members)))
             .Text("initial-cluster-state", "new")
             .Text("initial-cluster-token", "etcd-cluster")
             .Text("listen-client-urls", Listen(spec.ClientUrlTls is not null, etcd.ClientPort))
             .Text("listen-peer-urls", Listen(spec.PeerUrlTls is not null, etcd.PeerPort))
-            .Text("member-name-prefix", string.IsNullOrEmpty(etcd.Spec.MemberNamePrefix) ? null : etcd.Spec.MemberNamePrefix)
+            .Text(MemberNamePrefix, string.IsNullOrEmpty(etcd.Spec.MemberNamePrefix) ? null : etcd.Spec.MemberNamePrefix)
             .Text("metrics", spec.Metrics ?? MetricsLevel.Basic)
             .Text("name", "etcd-config")
             .Flag("next-cluster-version-compatible", true)
@@ -52,7 +55,7 @@ static class EtcdConfiguration
         return [Urls.Peer(etcd, ordinal), .. more?.Urls ?? []];
     }
 
-    static IEnumerable<string> InitialCluster(Etcd etcd, IEnumerable<int> members) =>
+    static IEnumerable<string> Founders(Etcd etcd, IEnumerable<int> members) =>
         (from i in members from url in PeerUrls(etcd, i) select $"{Names.Member(etcd, i)}={url}")
         .Concat(
             from member in etcd.Spec.Etcd.BootstrapWithExistingCluster?.Members ?? []

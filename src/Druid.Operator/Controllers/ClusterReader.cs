@@ -14,9 +14,21 @@ sealed class ClusterReader(ClusterCache cache, AgentDesk desk, SecretEntries sec
     public const string HostPath = "hostPath";
 
     /// <summary>The cluster; null when the Etcd is not there.</summary>
-    public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel) => cache.Find(key) is { } objects
-        ? objects with { Etcd = pending.Complete(objects.Etcd), Recorded = objects.Etcd.Status, Agents = desk.NewsOf(objects.Etcd), BackupHostPath = await HostPathOf(objects, cancel), Authorities = await AuthoritiesOf(objects, cancel) }
-        : null;
+    public async ValueTask<ClusterObjects?> Read(ObjectKey key, CancellationToken cancel)
+    {
+        if (cache.Find(key) is not { } objects)
+        {
+            return null;
+        }
+        return FixedSpec.Apply(objects with
+        {
+            Etcd = pending.Complete(objects.Etcd),
+            Recorded = objects.Etcd.Status,
+            Agents = desk.NewsOf(objects.Etcd),
+            BackupHostPath = await HostPathOf(objects, cancel),
+            Authorities = await AuthoritiesOf(objects, cancel),
+        });
+    }
 
     // etcd reads its authorities when it starts, and its certificates at every handshake; so only other authorities take a restart.
     async ValueTask<string?> AuthoritiesOf(ClusterObjects objects, CancellationToken cancel)

@@ -194,7 +194,7 @@ sealed class EtcdController(
     {
         var now = time.GetUtcNow();
         return run.Unfinished ? ReconcileResult.Again(TimeSpan.Zero)
-            : run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) ? ReconcileResult.Again(AgentAnswer)
+            : run.Outcome.Done.Any(ActionExecutor.IsAskedOfAgent) ? ReconcileResult.Again(AgentAnswer)
             : NextChange(run, flush, now) is { } at ? ReconcileResult.Again(at - now + TimeSpan.FromMilliseconds(10))
             : ReconcileResult.Done;
     }

@@ -49,11 +49,8 @@ sealed class PendingStatuses(TimeProvider time, ILogger log)
     /// <summary>Forgets what is held: it was written, or there is nothing to write it to.</summary>
     public void Forget(ObjectKey etcd) => held.TryRemove(etcd, out _);
 
-    /// <summary>Whether two statuses say the same, though they were read at different times.</summary>
-    public static bool AreSame(EtcdStatus one, EtcdStatus other) => ReferenceEquals(one, other) || StatusPatch.Between(one, other) is null;
-
     sealed record Held(string? Uid, EtcdStatus Basis, EtcdStatus Status, DateTimeOffset Since)
     {
-        public bool RestsOn(Etcd etcd) => Uid == etcd.Metadata.Uid && AreSame(Basis, etcd.Status);
+        public bool RestsOn(Etcd etcd) => Uid == etcd.Metadata.Uid && StatusPatch.AreSame(Basis, etcd.Status);
     }
 }

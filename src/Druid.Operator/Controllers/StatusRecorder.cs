@@ -28,7 +28,7 @@ sealed class StatusRecorder(
             return null;
         }
         var now = time.GetUtcNow();
-        if (run.Basis is { } basis && !PendingStatuses.AreSame(basis, etcd.Status))
+        if (run.Basis is { } basis && !StatusPatch.AreSame(basis, etcd.Status))
         {
             // Another process wrote it since, and what was found here does not know of that.
             pending.Forget(key);
@@ -47,7 +47,7 @@ sealed class StatusRecorder(
             return null;
         }
         // The first word is said at once, and so is what is waited upon longer than a moment.
-        if (etcd.Status.Lifecycle is not null && !run.Outcome.Done.Any(a => a is MoveLeader or RemoveMember) && pending.Hold(etcd, status) is var at && at > now)
+        if (etcd.Status.Lifecycle is not null && !run.Outcome.Done.Any(ActionExecutor.IsAskedOfAgent) && pending.Hold(etcd, status) is var at && at > now)
         {
             return at;
         }

@@ -6,14 +6,14 @@ namespace Druid.Operator.Health;
 /// <summary>How far a cluster is that joins one which runs elsewhere.</summary>
 public static class BootstrapHealth
 {
-    /// <summary>The condition BootstrappedWithExistingCluster; null where no cluster is joined, or the spec is not acted on. Once it holds it holds for good.</summary>
+    /// <summary>The condition BootstrappedWithExistingCluster; null where no cluster is joined. Once it holds it holds for good.</summary>
     public static Finding? Check(Etcd etcd, ClusterView view)
     {
         if (etcd.Status.BootstrapWithExistingCluster is not null)
         {
             return new(ConditionType.BootstrappedWithExistingCluster, ConditionStatus.True, "BootstrapSucceeded", "All members have joined the existing cluster.");
         }
-        if (etcd.Spec.Etcd.BootstrapWithExistingCluster is not { Members.Count: > 0 } || !view.SpecErrors.IsEmpty)
+        if (etcd.Spec.Etcd.BootstrapWithExistingCluster is not { Members.Count: > 0 })
         {
             return null;
         }

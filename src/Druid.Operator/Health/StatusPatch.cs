@@ -34,6 +34,9 @@ public static class StatusPatch
         return changes.Count == 0 ? null : new JsonObject { ["status"] = changes };
     }
 
+    /// <summary>Whether two statuses say the same, though they were read at different times.</summary>
+    public static bool AreSame(EtcdStatus one, EtcdStatus other) => ReferenceEquals(one, other) || Between(one, other) is null;
+
     // A merge patch merges objects: a key that is gone must be said to be gone. Lists are replaced whole.
     static JsonNode? WithoutStaleKeys(JsonElement value, JsonElement? old)
     {

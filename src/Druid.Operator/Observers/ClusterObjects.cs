@@ -1,4 +1,5 @@
 using Druid.Api;
+using Druid.Api.Validation;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Agents;
 using Druid.Operator.Components;
@@ -13,6 +14,12 @@ public sealed record ClusterObjects
 
     /// <summary>The status as the server has it, which the Etcd's own is ahead of while news are held; null where nobody asks.</summary>
     public EtcdStatus? Recorded { get; init; }
+
+    /// <summary>
+    /// What is wrong with a declaration that changes what cannot be changed; the Etcd above is then as the cluster was made. Empty where
+    /// nothing of the kind was changed.
+    /// </summary>
+    public IReadOnlyList<FieldError> Refused { get; init; } = [];
 
     /// <summary>The objects that components render, of this Etcd's name or owned by it.</summary>
     public IReadOnlyDictionary<OwnedKey, IResource> Owned { get; init; } = new Dictionary<OwnedKey, IResource>();

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Druid.Api;
 using Druid.Api.Validation;
-using Druid.Kubernetes;
 using Druid.Kubernetes.Resources;
 using Druid.Operator.Components;
 
@@ -13,42 +12,55 @@ namespace Druid.Operator.Observers;
 /// </summary>
 static class FixedSpec
 {
-    const string Prefix = "member-name-prefix";
-
-    /// <summary>The fields that were changed and cannot be.</summary>
+    /// <summary>
+    /// The same objects; where the Etcd was changed in what cannot be changed, with the spec that the cluster was made with, so that its
+    /// members are found as they are, and with what is refused.
+    /// </summary>
     /// <remarks>Of a StatefulSet that another operator made nothing is held against the spec.</remarks>
-    public static IEnumerable<FieldError> Changes(ClusterObjects objects)
+    public static ClusterObjects Apply(ClusterObjects objects)
     {
         if (objects.StatefulSet is not { } live || live.Annotation(AppliedHash.Annotation) is null)
         {
-            return [];
+            return objects;
         }
-        var (etcd, spec) = (objects.Etcd, objects.Etcd.Spec);
-        var template = live.Spec?.VolumeClaimTemplates is [var first, ..] ? first : null;
-        var made = spec with
+        var etcd = objects.Etcd;
+        var made = MadeWith(etcd, live, objects);
+        return made == etcd.Spec ? objects : objects with
         {
-            StorageClass = template is null ? spec.StorageClass : MadeWith(template.Spec?.StorageClassName, spec.StorageClass),
-            VolumeClaimTemplate = template?.Metadata?.Name is not { } name || name == Names.VolumeClaimTemplate(etcd) ? spec.VolumeClaimTemplate : name,
-            MemberNamePrefix = MadeWith(PrefixOf(objects), spec.MemberNamePrefix),
-            Etcd = JoinsTooLate(objects) ? spec.Etcd with { BootstrapWithExistingCluster = null } : spec.Etcd,
+            Etcd = etcd with { Spec = made },
+            Refused = ApiValidation.Validate(etcd, etcd with { Spec = made }),
         };
-        return made == spec ? [] : ApiValidation.Validate(etcd, etcd with { Spec = made }).Except(objects.Declared.Errors);
+    }
+
+    static EtcdSpec MadeWith(Etcd etcd, StatefulSet live, ClusterObjects objects)
+    {
+        var spec = etcd.Spec with { MemberNamePrefix = Kept(etcd.Spec.MemberNamePrefix, PrefixOf(objects)) };
+        if (JoinsTooLate(objects))
+        {
+            spec = spec with { Etcd = spec.Etcd with { BootstrapWithExistingCluster = null } };
+        }
+        return live.Spec?.VolumeClaimTemplates is not [var template, ..] ? spec : spec with
+        {
+            StorageClass = Kept(spec.StorageClass, template.Spec?.StorageClassName),
+            VolumeClaimTemplate = template.Metadata?.Name is { } name && name != Names.VolumeClaimTemplate(etcd) ? name : spec.VolumeClaimTemplate,
+            StorageCapacity = VolumeObserver.TemplateCapacity(live) is { } capacity && VolumeObserver.Declared(etcd) < capacity ? capacity : spec.StorageCapacity,
+        };
     }
 
     // Absent and empty are the same.
-    static string? MadeWith(string? live, string? declared) => (live ?? "") == (declared ?? "") ? declared : live;
+    static string? Kept(string? declared, string? live) => (live ?? "") == (declared ?? "") ? declared : live;
 
     // By the configuration that the members read, and the lease that one of that name has: someone may have edited the one alone,
     // and it is put back then.
     static string? PrefixOf(ClusterObjects objects)
     {
         var (etcd, declared) = (objects.Etcd, objects.Etcd.Spec.MemberNamePrefix);
-        if (objects.ConfigMap?.Data?.GetValueOrDefault(Files.EtcdConfig) is not { } text
-            || (string.IsNullOrEmpty(declared) ? !text.Contains(Prefix, StringComparison.Ordinal) : text.Contains($"{Prefix}: {declared}\n", StringComparison.Ordinal)))
+        if (LiveConfig.TextOf(objects.ConfigMap) is not { } text
+            || (string.IsNullOrEmpty(declared) ? !text.Contains(EtcdConfiguration.MemberNamePrefix, StringComparison.Ordinal) : text.Contains($"{EtcdConfiguration.MemberNamePrefix}: {declared}\n", StringComparison.Ordinal)))
         {
             return declared;
         }
-        var live = In(text);
+        var live = (LiveConfig.Of(objects.ConfigMap)?[EtcdConfiguration.MemberNamePrefix] as JsonValue)?.ToString();
         return objects.Find<Lease>(Names.MemberLease(etcd with { Spec = etcd.Spec with { MemberNamePrefix = live } }, 0)) is null ? declared : live;
     }
 
@@ -56,18 +68,6 @@ static class FixedSpec
     static bool JoinsTooLate(ClusterObjects objects) =>
         objects.Etcd.Spec.Etcd.BootstrapWithExistingCluster is { Members: { Count: > 0 } others }
         && objects.Etcd.Status.BootstrapWithExistingCluster is null
-        && objects.ConfigMap?.Data?.GetValueOrDefault(Files.EtcdConfig) is { } text
-        && others.All(member => !text.Contains($"{member.Name}=", StringComparison.Ordinal));
-
-    static string? In(string config)
-    {
-        try
-        {
-            return (Yaml.Read(config) as JsonObject)?[Prefix] is JsonValue value ? value.ToString() : null;
-        }
-        catch (YamlFormatException)
-        {
-            return null;
-        }
-    }
+        && (LiveConfig.Of(objects.ConfigMap)?[EtcdConfiguration.InitialCluster] as JsonValue)?.ToString().Split(',') is { } members
+        && !others.Any(other => members.Any(member => member.StartsWith($"{other.Name}=", StringComparison.Ordinal)));
 }

@@ -7,7 +7,7 @@ public static class SpecErrors
 {
     /// <summary>The errors of a cluster's spec; empty when there are none.</summary>
     public static IReadOnlyList<string> Of(ClusterObjects objects) =>
-        [.. objects.Declared.Errors.Concat(FixedSpec.Changes(objects)).Select(e => $"{e}."), .. MissingSecrets(objects), .. VolumeObserver.Shrinking(objects) is { } shrinking ? [shrinking] : Array.Empty<string>()];
+        [.. (objects.Refused.Count > 0 ? objects.Refused : objects.Declared.Errors).Select(e => $"{e}."), .. MissingSecrets(objects)];
 
     static IEnumerable<string> MissingSecrets(ClusterObjects objects) => References(objects.Etcd)
         .Where(r => r.Secret is { Length: > 0 } && !objects.Secrets.Contains(r.Secret))

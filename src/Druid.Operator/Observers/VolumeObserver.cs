@@ -1,6 +1,5 @@
 using Druid.Api;
 using Druid.Kubernetes.Resources;
-using Druid.Operator.Components;
 using Druid.StateMachine.Etcd;
 
 namespace Druid.Operator.Observers;
@@ -33,13 +32,6 @@ public static class VolumeObserver
             : Requested(claim.Spec) < declared ? VolumeState.TooSmall
             : there is null ? VolumeState.Fits : VolumeState.Growing;
     }
-
-    /// <summary>Why the declared capacity cannot be: it is less than what the volumes were made with. Null when it can.</summary>
-    /// <remarks>Of a StatefulSet that another operator made nothing is held against the spec.</remarks>
-    public static string? Shrinking(ClusterObjects objects) => objects.StatefulSet?.Annotation(AppliedHash.Annotation) is not null
-        && TemplateCapacity(objects.StatefulSet) is { } capacity && Declared(objects.Etcd) < capacity
-        ? $"spec.storageCapacity: \"{Declared(objects.Etcd)}\" cannot be lowered below {capacity}, because the members' volumes have that size and do not shrink: set it back, or create another Etcd and copy the data."
-        : null;
 
     /// <summary>Whether a claim's phase or size changed. Claims have no generation.</summary>
     public static bool SaysSomethingNew(PersistentVolumeClaim? before, PersistentVolumeClaim? now) =>
