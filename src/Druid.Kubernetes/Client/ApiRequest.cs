@@ -26,6 +26,9 @@ sealed record ApiRequest(string Verb, HttpMethod Method, string Resource, string
     /// <summary>Whether the rate limit counts it.</summary>
     public bool Limited { get; init; } = true;
 
+    /// <summary>Whether it shares its connection with no other, so that its answer can be left unread.</summary>
+    public bool OwnConnection { get; init; }
+
     public bool IsWrite => Method != HttpMethod.Get;
 
     /// <summary>As errors name it: <c>apply statefulsets.apps shop/main</c>.</summary>

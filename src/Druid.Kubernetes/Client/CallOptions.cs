@@ -39,6 +39,12 @@ public sealed record WatchOptions
 
     /// <summary>After what time the server ends the watch; null for a time of its choice.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// How long events may wait to be read together, after one that came alone; zero for not at all. They wait in a connection of their own:
+    /// hundreds of small ones a second cost little more than their text does, while each would wake threads and be answered by itself.
+    /// </summary>
+    public TimeSpan Gather { get; init; }
 }
 
 /// <summary>How to delete.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Druid.Kubernetes.Client;
@@ -86,8 +87,9 @@ public sealed record ClusterConfiguration
         {
             SslOptions = tls,
             ConnectTimeout = options.ConnectTimeout,
+            ConnectCallback = Connect,
             EnableMultipleHttp2Connections = true,
-            // A server that is gone without a word is noticed within half a minute, on watches too.
+            // A server that is gone without a word is noticed within half a minute, on watches too; in HTTP/1.1 by the kernel.
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -97,6 +99,25 @@ public sealed record ClusterConfiguration
             ActivityHeadersPropagator = null,
             Proxy = Proxy is null ? null : new WebProxy(Proxy),
         };
+    }
+
+    static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }
 

@@ -142,11 +142,12 @@ public sealed partial class KubernetesClient : IDisposable
             Namespace = ns ?? "",
             Accept = type.MetadataOnly ? MetadataAs : ApiRequest.Json,
             Limited = false,
+            OwnConnection = options.Gather > TimeSpan.Zero,
         };
 
         using var response = await Open(type, request, cancel);
         await using var events = WatchReader
-            .Read(await response.Content.ReadAsStreamAsync(cancel), type, request.ToString(), cancel)
+            .Read(await response.Content.ReadAsStreamAsync(cancel), type, request.ToString(), options.Gather, _transport.Time, cancel)
             .GetAsyncEnumerator(cancel);
         while (await Transport.Translate(request, events.MoveNextAsync)) yield return events.Current;
     }

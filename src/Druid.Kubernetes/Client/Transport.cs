@@ -166,7 +166,8 @@ sealed class Transport : IDisposable
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_cluster.Server, BasePath + request.Path))
         {
-            Version = HttpVersion.Version20,
+            // HTTP/2 reads all that comes in a connection, for whomever it is; HTTP/1.1 what is asked for.
+            Version = request.OwnConnection ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);

@@ -12,11 +12,18 @@ static class WatchReader
 {
     const int LongestLine = 32 * 1024 * 1024; // far above etcd's limit for a value
 
+    /// <param name="stream">The events.</param>
+    /// <param name="type">The kind.</param>
+    /// <param name="call">As errors name it.</param>
+    /// <param name="gather">How long the stream is left alone after one had to be waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Ends reading.</param>
     /// <exception cref="JsonException">A line is not an event.</exception>
     /// <exception cref="IOException">The stream broke.</exception>
     /// <exception cref="KubernetesException">The server ended the watch with an error.</exception>
     public static async IAsyncEnumerable<WatchEvent<T>> Read<T>(
-        Stream stream, ResourceType<T> type, string call, [EnumeratorCancellation] CancellationToken cancel) where T : class, IResource
+        Stream stream, ResourceType<T> type, string call, TimeSpan gather, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
+        where T : class, IResource
     {
         // While nothing happens, a read of no bytes waits and no buffer is held.
         var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, useZeroByteReads: true));
@@ -24,7 +31,9 @@ static class WatchReader
         {
             while (true)
             {
-                var read = await pipe.ReadAsync(cancel);
+                var reading = pipe.ReadAsync(cancel);
+                var waits = !reading.IsCompleted;
+                var read = await reading;
                 var rest = read.Buffer;
                 while (TryLine(ref rest, out var line))
                 {
@@ -34,6 +43,7 @@ static class WatchReader
                 // Half a line at the end was cut off: whoever goes on from the last event gets it again.
                 if (read.IsCompleted) yield break;
                 pipe.AdvanceTo(rest.Start, rest.End);
+                if (waits && gather > TimeSpan.Zero) await Task.Delay(gather, time, cancel);
             }
         }
         finally

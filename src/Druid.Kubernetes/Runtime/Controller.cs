@@ -121,6 +121,9 @@ public sealed class Controller<TKey> where TKey : notnull
                 using var item = await queue.Take(stop);
                 if (item is null) return;
                 await Reconcile(queue, item.Key, metrics, abort);
+                // A reconcile with nothing to do waits for nothing. After a start thousands of them would keep the process's few threads, and
+                // from the renewal of leadership and the probes too.
+                await Task.Yield();
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -35,6 +35,9 @@ public sealed record ReflectorOptions<T> where T : class, IResource<T>
     /// <summary>After what time the server is asked to end a watch; up to twice as long, so that not all end together.</summary>
     public TimeSpan WatchDuration { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <inheritdoc cref="WatchOptions.Gather"/>
+    public TimeSpan Gather { get; init; }
+
     /// <summary>Told of lists and failures.</summary>
     public IRuntimeObserver? Observer { get; init; }
 
@@ -146,6 +149,7 @@ public sealed class Reflector<T> where T : class, IResource<T>
             LabelSelector = _options.LabelSelector,
             FieldSelector = _options.FieldSelector,
             ResourceVersion = version,
+            Gather = _options.Gather,
             Timeout = _options.WatchDuration * (1 + Random.Shared.NextDouble()),
         };
         var events = 0;

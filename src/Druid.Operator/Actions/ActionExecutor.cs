@@ -177,7 +177,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         {
             // The server takes an eviction off the budget by the pod's name before it looks at the uid, and gives it back after two
             // minutes only. So a pod that a late cache still shows is not evicted: that would hold up its successor.
-            if ((await client.TryGet<Pod>(pod.Key, cancel))?.Metadata.Uid != pod.Metadata.Uid)
+            if ((await client.TryGet<PodOutline>(pod.Key, cancel))?.Metadata.Uid != pod.Metadata.Uid)
             {
                 return;
             }
@@ -185,7 +185,7 @@ public sealed class ActionExecutor(KubernetesClient client, ClusterObserver obse
         }
         else
         {
-            await client.Delete<Pod>(pod.Key, new() { Uid = pod.Metadata.Uid, ResourceVersion = pod.Metadata.ResourceVersion }, cancel);
+            await client.Delete<PodOutline>(pod.Key, new() { Uid = pod.Metadata.Uid, ResourceVersion = pod.Metadata.ResourceVersion }, cancel);
         }
     }
 

@@ -73,7 +73,7 @@ sealed class VolumeActions(KubernetesClient client, RecentWrites recent)
         }
         // Asked of the server: a cache may not show the last adoption yet.
         var all = new ListOptions { LabelSelector = $"{Labels.ManagedBy}={Labels.Manager},{Labels.PartOf}={statefulSet.Label(Labels.PartOf)}" };
-        await foreach (var pod in client.List<Pod>(statefulSet.Metadata.Namespace, all, cancel: cancel))
+        await foreach (var pod in client.List<PodOutline>(statefulSet.Metadata.Namespace, all, cancel: cancel))
         {
             if (pod.IsControlledBy(statefulSet))
             {
@@ -84,11 +84,11 @@ sealed class VolumeActions(KubernetesClient client, RecentWrites recent)
         recent.RememberGone(statefulSet);
     }
 
-    async Task Disown(Pod pod, StatefulSet owner, CancellationToken cancel)
+    async Task Disown(PodOutline pod, StatefulSet owner, CancellationToken cancel)
     {
         try
         {
-            await client.Patch<Pod>(pod.Key, PatchKind.Strategic, new JsonObject
+            await client.Patch<PodOutline>(pod.Key, PatchKind.Strategic, new JsonObject
             {
                 ["metadata"] = new JsonObject
                 {
@@ -104,13 +104,13 @@ sealed class VolumeActions(KubernetesClient client, RecentWrites recent)
     }
 
     // A new StatefulSet adopts the pods that its selector finds; those of an older operator may lack a label.
-    async Task Relabel(Etcd etcd, Pod pod, CancellationToken cancel)
+    async Task Relabel(Etcd etcd, PodOutline pod, CancellationToken cancel)
     {
         var missing = Labels.OfPods(etcd).Where(label => pod.Label(label.Key) != label.Value).ToList();
         if (missing.Count > 0)
         {
             var labels = new JsonObject(missing.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
-            await client.Patch<Pod>(pod.Key, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }, cancel: cancel);
+            await client.Patch<PodOutline>(pod.Key, PatchKind.Merge, new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } }, cancel: cancel);
         }
     }
 }

@@ -127,7 +127,7 @@ public sealed class AgentDesk(AgentClient agents, TimeProvider time, ILogger log
     }
 
     /// <summary>Remembers that the agent in a pod cannot hand leadership over.</summary>
-    public void NoHandover(Etcd etcd, Pod pod)
+    public void NoHandover(Etcd etcd, PodOutline pod)
     {
         lock (gate)
         {

@@ -22,8 +22,11 @@ public sealed class ClusterCache
     readonly TimeProvider time;
     readonly List<Func<CancellationToken, Task>> runs = [];
     readonly List<Func<ObjectKey, IEnumerable<IResource>>> owned = [];
+    // Every member renews its lease every ten seconds, and hardly ever says anything new by it.
+    static readonly TimeSpan LeaseNews = TimeSpan.FromMilliseconds(100);
+
     readonly List<Action> disposals = [];
-    readonly StoreIndex<Pod> podsByCluster;
+    readonly StoreIndex<PodOutline> podsByCluster;
     readonly StoreIndex<PersistentVolumeClaim> claimsByCluster;
     readonly StoreIndex<Etcd> etcdsBySecret;
     readonly StoreIndex<EtcdCopyBackupsTask> copyTasksBySecret;
@@ -36,10 +39,10 @@ public sealed class ClusterCache
         this.time = time ?? TimeProvider.System;
         Etcds = Follow<Etcd>(client, observer, selector: null);
         Secrets = Follow<Partial<Secret>>(client, observer, selector: null, trim: s => new(NameOnly(s.Metadata)));
-        Pods = Follow<Pod>(client, observer, Managed, Slim);
+        Pods = Follow<PodOutline>(client, observer, Managed);
         Claims = Follow<PersistentVolumeClaim>(client, observer, Managed);
         StatefulSets = FollowOwned<StatefulSet>(client, observer);
-        Leases = FollowOwned<Lease>(client, observer);
+        Leases = FollowOwned<Lease>(client, observer, gather: LeaseNews);
         ConfigMaps = FollowOwned<ConfigMap>(client, observer);
         Services = FollowOwned<Service>(client, observer);
         ServiceAccounts = FollowOwned<ServiceAccount>(client, observer);
@@ -63,7 +66,7 @@ public sealed class ClusterCache
     public Reflector<Partial<Secret>> Secrets { get; }
 
     /// <summary>The members' pods.</summary>
-    public Reflector<Pod> Pods { get; }
+    public Reflector<PodOutline> Pods { get; }
 
     /// <summary>The members' volume claims.</summary>
     public Reflector<PersistentVolumeClaim> Claims { get; }
@@ -175,17 +178,17 @@ public sealed class ClusterCache
     /// <summary>The copy tasks that name a secret.</summary>
     public IReadOnlyList<EtcdCopyBackupsTask> CopyTasksNaming(ObjectKey secret) => copyTasksBySecret[$"{secret.Namespace}/{secret.Name}"];
 
-    Reflector<T> FollowOwned<T>(KubernetesClient client, IRuntimeObserver observer) where T : class, IResource<T>
+    Reflector<T> FollowOwned<T>(KubernetesClient client, IRuntimeObserver observer, TimeSpan gather = default) where T : class, IResource<T>
     {
-        var reflector = Follow<T>(client, observer, Managed);
+        var reflector = Follow<T>(client, observer, Managed, gather: gather);
         var byCluster = reflector.Store.Index(Indexes.Label(Labels.PartOf));
         owned.Add(key => byCluster[$"{key.Namespace}/{key.Name}"].Select(o => (IResource?)recent.Newer(o, o.Key)).OfType<IResource>());
         return reflector;
     }
 
-    Reflector<T> Follow<T>(KubernetesClient client, IRuntimeObserver observer, string? selector, Func<T, T>? trim = null) where T : class, IResource<T>
+    Reflector<T> Follow<T>(KubernetesClient client, IRuntimeObserver observer, string? selector, Func<T, T>? trim = null, TimeSpan gather = default) where T : class, IResource<T>
     {
-        var reflector = new Reflector<T>(client, new() { LabelSelector = selector, Trim = trim, Observer = observer });
+        var reflector = new Reflector<T>(client, new() { LabelSelector = selector, Trim = trim, Gather = gather, Observer = observer });
         var forgetting = reflector.Store.Subscribe(change =>
         {
             if (change.IsGone || change.IsReplacement)
@@ -201,12 +204,6 @@ public sealed class ClusterCache
         runs.Add(reflector.Run);
         return reflector;
     }
-
-    // A pod's spec is the StatefulSet's template; all that counts is how many containers should run.
-    static Pod Slim(Pod pod) => pod with
-    {
-        Spec = new() { Containers = [.. (pod.Spec?.Containers ?? []).Select(c => new Container { Name = c.Name })] },
-    };
 
     static ObjectMeta NameOnly(ObjectMeta meta) => new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid, ResourceVersion = meta.ResourceVersion, Finalizers = meta.Finalizers, DeletionTimestamp = meta.DeletionTimestamp };
 }

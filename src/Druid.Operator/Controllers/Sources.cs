@@ -27,7 +27,7 @@ static class Sources
         .ByLabel(cache.Jobs, Labels.PartOf, change => change.IsMoreThanStatus || JobObserver.StateOf(change.Old) != JobObserver.StateOf(change.New))
         .Watches(cache.Secrets, change => cache.EtcdsNaming(change.Key).Select(etcd => etcd.Key));
 
-    static bool SaysSomethingNew(StoreChange<Pod> change) => change.IsMoreThanStatus
+    static bool SaysSomethingNew(StoreChange<PodOutline> change) => change.IsMoreThanStatus
         || change.Old?.Controller?.Uid != change.New?.Controller?.Uid
         || PodObserver.StateOf(change.Old) != PodObserver.StateOf(change.New)
         || PodObserver.HasReadyContainers(change.Old) != PodObserver.HasReadyContainers(change.New)

@@ -55,7 +55,7 @@ public sealed record CompactionEnd(bool Succeeded, string Reason, string Message
         return new(false, reason, $"Compaction job {job.Metadata.Name} failed: {failed?.Message ?? reason}", metric, failed?.LastTransitionTime - job.Status?.StartTime, ByJob: true);
     }
 
-    static (string Reason, string Metric) ReasonOf(Pod? pod)
+    static (string Reason, string Metric) ReasonOf(PodOutline? pod)
     {
         if (pod?.Status?.Conditions?.FirstOrDefault(c => c is { Type: DisruptionTarget, Status: "True" })?.Reason is { Length: > 0 } disruption)
         {

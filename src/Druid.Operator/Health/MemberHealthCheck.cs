@@ -41,7 +41,7 @@ public static class MemberHealthCheck
         }
     }
 
-    static (string Status, string Reason) Judge(TimeSpan silence, Pod? pod, MemberThresholds thresholds)
+    static (string Status, string Reason) Judge(TimeSpan silence, PodOutline? pod, MemberThresholds thresholds)
     {
         if (silence < thresholds.Unknown)
         {

@@ -23,7 +23,7 @@ public static class Adoption
         statefulSet is { IsBeingDeleted: true, Metadata.Finalizers: [Finalizers.KeepsPods] };
 
     // Pods of a compaction belong to the cluster too, and to a Job.
-    static bool IsMember(Pod pod, StatefulSet statefulSet) =>
+    static bool IsMember(PodOutline pod, StatefulSet statefulSet) =>
         pod.Metadata.Name.StartsWith($"{statefulSet.Metadata.Name}-", StringComparison.Ordinal)
         && int.TryParse(pod.Metadata.Name.AsSpan(statefulSet.Metadata.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

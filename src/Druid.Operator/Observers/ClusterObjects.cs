@@ -25,7 +25,7 @@ public sealed record ClusterObjects
     public IReadOnlyDictionary<OwnedKey, IResource> Owned { get; init; } = new Dictionary<OwnedKey, IResource>();
 
     /// <summary>The members' pods by name.</summary>
-    public IReadOnlyDictionary<string, Pod> Pods { get; init; } = new Dictionary<string, Pod>();
+    public IReadOnlyDictionary<string, PodOutline> Pods { get; init; } = new Dictionary<string, PodOutline>();
 
     /// <summary>The members' volume claims by name.</summary>
     public IReadOnlyDictionary<string, PersistentVolumeClaim> Claims { get; init; } = new Dictionary<string, PersistentVolumeClaim>();

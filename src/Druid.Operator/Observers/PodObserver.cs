@@ -17,7 +17,7 @@ public static class PodObserver
     ];
 
     /// <summary>The state of a pod; <see cref="PodState.None"/> for null.</summary>
-    public static PodState StateOf(Pod? pod)
+    public static PodState StateOf(PodOutline? pod)
     {
         if (pod is null)
         {
@@ -42,7 +42,7 @@ public static class PodObserver
     /// Why a pod does not run, as a pod's own description would say: <c>etcd: ImagePullBackOff</c>, <c>Unschedulable</c>.
     /// Null when it runs, is going, or gives no reason.
     /// </summary>
-    public static string? TroubleOf(Pod? pod)
+    public static string? TroubleOf(PodOutline? pod)
     {
         if (pod is null or { IsBeingDeleted: true })
         {
@@ -60,13 +60,13 @@ public static class PodObserver
     }
 
     /// <summary>Whether the kubelet reports the pod as ready.</summary>
-    public static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+    public static bool IsReady(PodOutline pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     /// <summary>Whether all containers of the pod are ready, as its status condition says.</summary>
-    public static bool HasReadyContainers(Pod? pod) =>
+    public static bool HasReadyContainers(PodOutline? pod) =>
         pod?.Status?.Conditions?.Any(c => c is { Type: "ContainersReady", Status: "True" }) == true;
 
-    static IEnumerable<ContainerStatus> Containers(Pod pod) => pod.Status?.ContainerStatuses ?? [];
+    static IEnumerable<ContainerStatus> Containers(PodOutline pod) => pod.Status?.ContainerStatuses ?? [];
 
     // The kubelet alternates between the attempt and the wait for the next one; who reads wants one name for both.
     static string Lasting(string reason) => reason == "ErrImagePull" ? "ImagePullBackOff" : reason;

@@ -42,7 +42,8 @@ public sealed class ScriptedServer(Func<SentRequest, Task<HttpResponseMessage>> 
             request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
             request.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value)),
             request.Content?.Headers.ContentType?.MediaType,
-            cancellationToken);
+            cancellationToken)
+        { Version = request.Version };
         Requests.Enqueue(sent);
         return await answer(sent);
     }
@@ -58,6 +59,8 @@ public sealed class ScriptedServer(Func<SentRequest, Task<HttpResponseMessage>> 
 public sealed record SentRequest(
     string Method, string Path, string Body, IReadOnlyDictionary<string, string> Headers, string? ContentType, CancellationToken Cancel)
 {
+    public Version? Version { get; init; }
+
     public bool IsWatch => Path.Contains("watch=1", StringComparison.Ordinal);
 
     public string? Parameter(string name) => System.Web.HttpUtility.ParseQueryString(new Uri("http://server" + Path).Query)[name];

@@ -71,7 +71,7 @@ public sealed class AgentTests : IAsyncLifetime
             Owned = Enumerable.Range(0, 2).Select(i => (IResource)new Lease { Metadata = new() { Name = $"e-{i}", Namespace = "n" }, Spec = new() { HolderIdentity = $"{i}a:c:{(i == 1 ? "Leader" : "Member")}" } })
                 .Append(new StatefulSet { Metadata = new() { Name = "e", Namespace = "n" }, Spec = new() { Replicas = 2 } })
                 .ToDictionary(o => new OwnedKey(o.Kind, o.Metadata.Name)),
-            Pods = Enumerable.Range(0, 2).Select(i => new Pod
+            Pods = Enumerable.Range(0, 2).Select(i => new PodOutline
             {
                 Metadata = new() { Name = $"e-{i}", Uid = $"pod-{i}" },
                 Spec = new() { Containers = [new() { Name = "etcd" }] },

@@ -129,14 +129,14 @@ public sealed class BackupTests
     public void The_job_of_an_earlier_Etcd_of_the_same_name_is_not_ours() =>
         Assert.Null(BackupObserver.CompactionJobOf(Objects(Declared, CompactionJob("Complete", owner: "another"))));
 
-    static CompactionEnd? End(Job job, params Pod[] pods)
+    static CompactionEnd? End(Job job, params PodOutline[] pods)
     {
         var objects = Objects(Declared, job) with { Pods = pods.ToDictionary(p => p.Metadata.Name) };
         var step = new Transition(EtcdLifecycle.Backup, SnapshotCompaction.Compacting, SnapshotCompaction.Idle, "t", [new DeleteCompactionJob()]);
         return CompactionEnd.Of(new(EtcdLifecycle.Machine.Initial, EtcdLifecycle.Machine.Initial, [step]), new() { Wanted = 1, Plan = new(1, PeerTls.Off), Backup = BackupObserver.Observe(objects, CompactionOptions.Off) }, objects);
     }
 
-    static Pod Ended(string? disruption, bool terminated) => new()
+    static PodOutline Ended(string? disruption, bool terminated) => new()
     {
         Metadata = new() { Name = "e-compactor-x", Labels = new Dictionary<string, string> { ["job-name"] = "e-compactor" } },
         Status = new()

@@ -49,7 +49,7 @@ public sealed class ConditionTests
                 Etcd = new() { Metadata = new() { Name = "e", Namespace = "n" }, Spec = new() { Replicas = 3 } },
                 At = Now,
                 Owned = leases.Cast<IResource>().Concat(HasStatefulSet ? [set] : []).ToDictionary(o => new OwnedKey(o.Kind, o.Metadata.Name)),
-                Pods = Revisions.Select((revision, i) => new Pod
+                Pods = Revisions.Select((revision, i) => new PodOutline
                 {
                     Metadata = new()
                     {
@@ -151,11 +151,11 @@ public sealed class ConditionTests
         var objects = new Situation().Objects();
         Assert.True(Adoption.IsComplete(objects));
         var left = objects.Pods["e-1"] with { Metadata = objects.Pods["e-1"].Metadata with { OwnerReferences = [] } };
-        Assert.False(Adoption.IsComplete(objects with { Pods = new Dictionary<string, Pod>(objects.Pods) { ["e-1"] = left } }));
+        Assert.False(Adoption.IsComplete(objects with { Pods = new Dictionary<string, PodOutline>(objects.Pods) { ["e-1"] = left } }));
         var going = left with { Metadata = left.Metadata with { DeletionTimestamp = Now } };
-        Assert.True(Adoption.IsComplete(objects with { Pods = new Dictionary<string, Pod>(objects.Pods) { ["e-1"] = going } }));
+        Assert.True(Adoption.IsComplete(objects with { Pods = new Dictionary<string, PodOutline>(objects.Pods) { ["e-1"] = going } }));
         var compaction = left with { Metadata = left.Metadata with { Name = "e-compactor-x1" } };
-        Assert.True(Adoption.IsComplete(objects with { Pods = new Dictionary<string, Pod>(objects.Pods) { ["e-compactor-x1"] = compaction } }));
+        Assert.True(Adoption.IsComplete(objects with { Pods = new Dictionary<string, PodOutline>(objects.Pods) { ["e-compactor-x1"] = compaction } }));
         Assert.False(Adoption.IsComplete(new Situation { Observed = 0 }.Objects()));
     }
 }

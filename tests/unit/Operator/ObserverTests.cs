@@ -166,7 +166,7 @@ public sealed class ObserverTests
     [InlineData("ContainerCreating", null)]
     public void What_keeps_a_container_from_running_is_told_in_the_kubelets_words(string reason, string? told)
     {
-        var pod = new Pod
+        var pod = new PodOutline
         {
             Metadata = new() { Name = "e-0" },
             Status = new() { Phase = "Pending", ContainerStatuses = [new() { Name = "etcd", State = new() { Waiting = new() { Reason = reason } } }] },

@@ -46,8 +46,8 @@ public sealed class StatusTests
     [Fact]
     public void A_silent_member_whose_containers_are_ready_is_unknown()
     {
-        var pod = new Pod { Metadata = new() { Name = "e-0" }, Status = new() { Conditions = [new() { Type = "ContainersReady", Status = "True" }] } };
-        var objects = Objects(TimeSpan.FromSeconds(61)) with { Pods = new Dictionary<string, Pod> { ["e-0"] = pod } };
+        var pod = new PodOutline { Metadata = new() { Name = "e-0" }, Status = new() { Conditions = [new() { Type = "ContainersReady", Status = "True" }] } };
+        var objects = Objects(TimeSpan.FromSeconds(61)) with { Pods = new Dictionary<string, PodOutline> { ["e-0"] = pod } };
         Assert.Equal(MemberHealth.Unknown, MemberHealthCheck.Check(objects, 1, Thresholds, Now).Single().Status);
     }
 

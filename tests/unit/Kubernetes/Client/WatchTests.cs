@@ -29,6 +29,33 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task Events_that_may_wait_are_read_together_but_for_the_first()
+    {
+        var (watch, time) = (new LiveWatch(), new FakeTime());
+        var server = new ScriptedServer(_ => watch.Response);
+        using var client = server.Client(o => o with { Time = time });
+        await using var events = client.Watch<ConfigMap>("ns", new() { Gather = TimeSpan.FromMilliseconds(100) }).GetAsyncEnumerator();
+
+        var first = events.MoveNextAsync().AsTask();
+        await Until.Holds(() => time.Pending == 0 && !server.Requests.IsEmpty, "the watch is open");
+        await watch.Event("ADDED", Sample.Json("a", "1"));
+        Assert.True(await first);
+
+        var second = events.MoveNextAsync().AsTask();
+        await watch.Event("ADDED", Sample.Json("b", "2"));
+        await watch.Event("ADDED", Sample.Json("c", "3"));
+        await Until.Holds(() => time.Pending > 0, "others are waited for");
+        Assert.False(second.IsCompleted);
+
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.True(await second);
+        Assert.Equal("b", events.Current.Resource!.Metadata.Name);
+        var third = events.MoveNextAsync();
+        Assert.True(third.IsCompleted && await third);
+        Assert.Equal(("c", new Version(1, 1)), (events.Current.Resource!.Metadata.Name, server.Requests.Single().Version));
+    }
+
+    [Fact]
     public async Task Where_the_stream_is_cut_into_pieces_makes_no_difference()
     {
         var text = $$"""{"type":"ADDED","object":{{Sample.Json("ä€", "1")}}}""" + "\n" + $$"""{"type":"MODIFIED","object":{{Sample.Json("b", "2")}}}""" + "\r\n\n";

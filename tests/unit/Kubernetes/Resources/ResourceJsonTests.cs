@@ -103,6 +103,15 @@ public class ResourceJsonTests
     }
 
     [Fact]
+    public void Of_a_pods_spec_only_the_names_of_its_containers_are_read()
+    {
+        var pod = PodOutline.Type.Read(
+            """{"metadata":{"name":"p"},"spec":{"volumes":[{"name":7}],"containers":[{"name":"a","args":["--x"],"ports":[]},{"name":"b"}]},"status":{"podIP":"10.0.0.1"}}""");
+        Assert.Equal(("Pod", "p", "10.0.0.1"), (((IResource)pod).Kind, pod.Metadata.Name, pod.Status!.PodIP));
+        Assert.Equal(["a", "b"], pod.Spec!.Containers!.Select(c => c.Name));
+    }
+
+    [Fact]
     public void The_same_text_in_many_objects_is_one_string()
     {
         ConfigMap Read() => ConfigMap.Type.Read("""{"metadata":{"name":"n","namespace":"shared-namespace","labels":{"app.kubernetes.io/part-of":"main"}}}""");

@@ -64,6 +64,22 @@ public sealed class ControllerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_backlog_with_which_nothing_is_to_be_done_leaves_threads_to_others()
+    {
+        const int Backlog = 100_000;
+        for (var i = 0; i < Backlog; i++) _store.Set(Sample.ConfigMap($"{i}"));
+        var (reconciles, before) = (0, -1);
+        Run((_, _) =>
+        {
+            if (Interlocked.Increment(ref reconciles) == 1) ThreadPool.UnsafeQueueUserWorkItem(_ => before = reconciles, null);
+            return Task.FromResult(ReconcileResult.Done);
+        }, workers: 64);
+        _synced.SetResult();
+        await Until.Holds(() => reconciles == Backlog, "the backlog is over");
+        Assert.InRange(before, 0, Backlog / 10);
+    }
+
+    [Fact]
     public async Task A_reconcile_may_ask_to_come_again()
     {
         Run((_, _) => Task.FromResult(ReconcileResult.Again(TimeSpan.FromSeconds(15))));
