@@ -50,22 +50,30 @@ public sealed class Controller<TKey> where TKey : notnull
     public int Depth => _queue?.Depth ?? 0;
 
     /// <summary>Adds a source: the keys that each change of its objects concerns. Its objects count as changes at the start.</summary>
-    public Controller<TKey> Watches<T>(Reflector<T> source, Func<StoreChange<T>, IEnumerable<TKey>> keys) where T : class, IResource<T>
+    /// <param name="source">The source.</param>
+    /// <param name="keys">The keys that a change concerns.</param>
+    /// <param name="urgent">Which changes somebody waits for; null for none. See <see cref="WorkQueue{TKey}.Add"/>.</param>
+    public Controller<TKey> Watches<T>(
+        Reflector<T> source, Func<StoreChange<T>, IEnumerable<TKey>> keys, Func<StoreChange<T>, bool>? urgent = null)
+        where T : class, IResource<T>
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Watches(source.Store, source.Synced, keys);
+        return Watches(source.Store, source.Synced, keys, urgent);
     }
 
     /// <summary>Adds a source that somebody else fills.</summary>
     /// <param name="store">The source.</param>
     /// <param name="synced">Completes once the store is full; no key is worked on before.</param>
     /// <param name="keys">The keys that a change concerns.</param>
-    public Controller<TKey> Watches<T>(Store<T> store, Task synced, Func<StoreChange<T>, IEnumerable<TKey>> keys) where T : class, IResource
+    /// <param name="urgent">Which changes somebody waits for; null for none.</param>
+    public Controller<TKey> Watches<T>(
+        Store<T> store, Task synced, Func<StoreChange<T>, IEnumerable<TKey>> keys, Func<StoreChange<T>, bool>? urgent = null)
+        where T : class, IResource
     {
         ArgumentNullException.ThrowIfNull(store);
         _sources.Add(new(synced, queue => store.Subscribe(change =>
         {
-            foreach (var key in keys(change)) queue.Add(key);
+            foreach (var key in keys(change)) queue.Add(key, urgent?.Invoke(change) == true);
         })));
         return this;
     }
@@ -161,12 +169,12 @@ public sealed class Controller<TKey> where TKey : notnull
 /// <summary>The usual sources of controllers whose keys are names of objects.</summary>
 public static class ControllerSources
 {
-    /// <summary>Every object of the kind, under its own name.</summary>
+    /// <summary>Every object of the kind, under its own name. What is declared of it overtakes what is told of others.</summary>
     public static Controller<ObjectKey> For<T>(this Controller<ObjectKey> controller, Reflector<T> source, Func<StoreChange<T>, bool>? where = null)
         where T : class, IResource<T>
     {
         ArgumentNullException.ThrowIfNull(controller);
-        return controller.Watches(source, change => where?.Invoke(change) != false ? [change.Key] : []);
+        return controller.Watches(source, change => where?.Invoke(change) != false ? [change.Key] : [], urgent: change => change.IsDeclaration);
     }
 
     /// <summary>Objects that a <typeparamref name="TOwner"/> controls, under the name of that owner.</summary>

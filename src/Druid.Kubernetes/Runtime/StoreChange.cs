@@ -31,6 +31,13 @@ public readonly record struct StoreChange<T>(T? Old, T? New) where T : class, IR
         || !Same(Old.Metadata.Annotations, New.Metadata.Annotations)
         || !(Old.Metadata.Finalizers ?? []).SequenceEqual(New.Metadata.Finalizers ?? []);
 
+    /// <summary>Whether somebody declares something else of an object that was there, by its desired state, annotations or deletion: and waits for it.</summary>
+    public bool IsDeclaration =>
+        Old is not null && New is not null
+        && (Old.Metadata.Generation != New.Metadata.Generation
+            || Old.Metadata.DeletionTimestamp != New.Metadata.DeletionTimestamp
+            || !Same(Old.Metadata.Annotations, New.Metadata.Annotations));
+
     static bool Same(IReadOnlyDictionary<string, string>? one, IReadOnlyDictionary<string, string>? other) =>
         (one?.Count ?? 0) == (other?.Count ?? 0) && (one is null || one.All(e => other!.TryGetValue(e.Key, out var value) && value == e.Value));
 }

@@ -5,15 +5,17 @@ namespace Druid.Kubernetes.Runtime;
 
 /// <summary>
 /// Keys of things that need work. A key waits at most once, is never worked on twice at a time, and when added while it is
-/// worked on, comes again afterwards. Delays and pauses after failures are per key, so that one key in trouble holds up no other.
+/// worked on, comes again afterwards. Delays and pauses after failures are per key, so that one key in trouble holds up no other. Keys
+/// that somebody waits for overtake the others, but for every fourth.
 /// </summary>
 public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
 {
     readonly Lock _lock = new();
-    readonly Channel<(TKey Key, long Since)> _ready = Channel.CreateUnbounded<(TKey, long)>();
-    readonly HashSet<TKey> _waiting = [];
+    // As many as there are keys that wait.
+    readonly Channel<bool> _ready = Channel.CreateUnbounded<bool>();
+    readonly WaitingKeys<TKey> _waiting = new();
     readonly HashSet<TKey> _working = [];
-    readonly HashSet<TKey> _again = [];
+    readonly Dictionary<TKey, bool> _again = [];
     readonly Dictionary<TKey, int> _failures = [];
     readonly Dictionary<TKey, long> _due = [];
     readonly PriorityQueue<TKey, long> _delayed = new();
@@ -48,13 +50,18 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     }
 
     /// <summary>Adds a key, unless it waits already.</summary>
-    public void Add(TKey key)
+    /// <param name="key">The key.</param>
+    /// <param name="urgent">
+    /// Whether somebody waits for it, as who changed what is declared, so that it overtakes keys that only have to be looked at some time.
+    /// A key in trouble overtakes nobody.
+    /// </param>
+    public void Add(TKey key, bool urgent = false)
     {
         lock (_lock)
         {
             if (_closed) return;
-            if (_working.Contains(key)) _again.Add(key);
-            else if (_waiting.Add(key)) _ready.Writer.TryWrite((key, _time.GetTimestamp()));
+            if (_working.Contains(key)) _again[key] = urgent || _again.GetValueOrDefault(key);
+            else if (_waiting.Add(key, _time.GetTimestamp(), urgent && !_failures.ContainsKey(key))) _ready.Writer.TryWrite(true);
         }
     }
 
@@ -103,21 +110,20 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     /// <summary>Waits for a key to work on; null once the queue is closed and empty. Dispose the item when done.</summary>
     public async ValueTask<WorkItem<TKey>?> Take(CancellationToken cancel)
     {
-        (TKey Key, long Since) next;
         do
         {
             if (!await _ready.Reader.WaitToReadAsync(cancel)) return null;
         }
-        while (!_ready.Reader.TryRead(out next));
+        while (!_ready.Reader.TryRead(out _));
 
-        var waited = _time.GetElapsedTime(next.Since);
-        _metrics.Taken(waited);
         lock (_lock)
         {
-            _waiting.Remove(next.Key);
-            _working.Add(next.Key);
-            _due.Remove(next.Key);
-            return new(this, next.Key, waited, _failures.GetValueOrDefault(next.Key));
+            var (key, since) = _waiting.Take();
+            var waited = _time.GetElapsedTime(since);
+            _metrics.Taken(waited);
+            _working.Add(key);
+            _due.Remove(key);
+            return new(this, key, waited, _failures.GetValueOrDefault(key));
         }
     }
 
@@ -146,7 +152,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         lock (_lock)
         {
             _working.Remove(key);
-            if (_again.Remove(key)) Add(key);
+            if (_again.Remove(key, out var urgent)) Add(key, urgent);
         }
     }
 

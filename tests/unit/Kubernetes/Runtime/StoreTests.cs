@@ -45,6 +45,23 @@ public class StoreTests
     }
 
     [Fact]
+    public void What_somebody_declares_is_told_from_what_is_told_of_an_object()
+    {
+        var one = Sample.ConfigMap("a", "1");
+        Assert.False(Becomes(m => m));
+        Assert.False(Becomes(m => m with { Finalizers = ["f"] }));
+        Assert.True(Becomes(m => m with { Generation = 2 }));
+        Assert.True(Becomes(m => m with { DeletionTimestamp = DateTimeOffset.UnixEpoch }));
+        Assert.True(Becomes(m => m with { Annotations = new Dictionary<string, string> { ["operation"] = "reconcile" } }));
+        // At the start everything is new.
+        Assert.False(new StoreChange<ConfigMap>(null, one).IsDeclaration);
+        Assert.False(new StoreChange<ConfigMap>(one, null).IsDeclaration);
+
+        bool Becomes(Func<ObjectMeta, ObjectMeta> change) =>
+            new StoreChange<ConfigMap>(one, one with { Metadata = change(one.Metadata) with { ResourceVersion = "2" } }).IsDeclaration;
+    }
+
+    [Fact]
     public void Objects_are_found_by_owner_and_by_label()
     {
         var byOwner = _store.Index(Indexes.OwnerUids);

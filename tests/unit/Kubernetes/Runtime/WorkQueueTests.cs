@@ -40,6 +40,46 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_somebody_waits_for_overtakes_the_others_but_for_every_fourth()
+    {
+        for (var i = 0; i < 3; i++) _queue.Add($"other-{i}");
+        for (var i = 0; i < 5; i++) _queue.Add($"urgent-{i}", urgent: true);
+        Assert.Equal(["urgent-0", "urgent-1", "urgent-2", "other-0", "urgent-3", "urgent-4", "other-1", "other-2"], await TakeAll());
+    }
+
+    [Fact]
+    public async Task A_key_that_waits_moves_up_when_somebody_waits_for_it_and_is_taken_once()
+    {
+        foreach (var key in new[] { "a", "b", "c" }) _queue.Add(key);
+        _queue.Add("b", urgent: true);
+        _queue.Add("b", urgent: true);
+        _queue.Add("b");
+        Assert.Equal(3, _queue.Depth);
+        Assert.Equal(["b", "a", "c"], await TakeAll());
+    }
+
+    [Fact]
+    public async Task A_key_that_became_urgent_while_it_was_worked_on_is_so_afterwards()
+    {
+        _queue.Add("a");
+        var a = await Take();
+        _queue.Add("b");
+        _queue.Add("a", urgent: true);
+        _queue.Add("a");
+        a.Dispose();
+        Assert.Equal(["a", "b"], await TakeAll());
+    }
+
+    [Fact]
+    public async Task A_key_in_trouble_overtakes_nobody()
+    {
+        _queue.AddAfterFailure("bad");
+        _queue.Add("good");
+        _queue.Add("bad", urgent: true);
+        Assert.Equal(["good", "bad"], await TakeAll());
+    }
+
+    [Fact]
     public async Task Of_several_delays_the_earliest_counts()
     {
         _queue.AddAfter("a", TimeSpan.FromSeconds(10));
@@ -142,7 +182,7 @@ public sealed class WorkQueueTests : IDisposable
                 var key = random.Next(20);
                 Interlocked.Increment(ref added[key]);
                 if (i % 10 == 0) queue.AddAfter(key, TimeSpan.FromMilliseconds(random.Next(3)));
-                queue.Add(key);
+                queue.Add(key, urgent: random.Next(3) == 0);
             }
         })));
         // The last look at every key came after its last addition.
@@ -152,4 +192,11 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     async Task<WorkItem<string>> Take() => (await _queue.Take(CancellationToken.None))!;
+
+    async Task<IReadOnlyList<string>> TakeAll()
+    {
+        var keys = new List<string>();
+        while (_queue.Depth > 0) keys.Add((await Take()).Key);
+        return keys;
+    }
 }
