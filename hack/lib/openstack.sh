@@ -41,7 +41,7 @@ use = egg:swift#$server
 CONF
   done
   write_proxy proxy "${swift:?}" 'catch_errors gatekeeper healthcheck cache authtoken keystoneauth slo dlo proxy-server'
-  write_proxy proxy-s3 "${swift_s3:?}" 'catch_errors gatekeeper healthcheck cache s3api tempauth symlink slo dlo versioned_writes proxy-server'
+  write_proxy proxy-s3 "${swift_s3:?}" 'catch_errors gatekeeper healthcheck cache s3api tempauth slo dlo versioned_writes symlink proxy-server'
   printf '[swift-hash]\nswift_hash_path_suffix = druid\n' >config/swift/swift.conf
 }
 

@@ -70,7 +70,7 @@ public sealed class SwiftS3StoreTests(SwiftS3 server) : S3StoreTests(server), IC
     [Fact]
     public async Task In_a_bucket_with_versions_the_oldest_counts_until_it_is_deleted()
     {
-        const string bucket = "druid-versions";
+        var bucket = $"druid-versions-{Guid.NewGuid():n}";
         var s3 = _server.Client;
         await s3.PutBucketAsync(bucket);
         await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } });
