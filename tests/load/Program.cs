@@ -35,7 +35,9 @@ static class Program
                 await Run(ClustersOfTheDay, course => [("create", course.Create), ("hours", stop => course.Hours(length, TimeSpan.FromHours(1), stop))]);
                 outcomes.RemoveAll(o => o.Clusters == ClustersOfTheDay && o.Scenario != "hours");
             }
-            foreach (var n in parsed.GetRequiredValue(clusters))
+            // An option that is named without a value has its default one all the same.
+            var none = parsed.GetResult(clusters) is { Implicit: false, Tokens.Count: 0 };
+            foreach (var n in none ? [] : parsed.GetRequiredValue(clusters))
             {
                 var chosen = parsed.GetValue(only) is { Length: > 0 } names ? names : null;
                 await Run(n, course =>
