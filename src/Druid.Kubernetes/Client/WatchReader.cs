@@ -32,6 +32,7 @@ static class WatchReader
             while (true)
             {
                 var reading = pipe.ReadAsync(cancel);
+                // What is there at once came while others were gathered, and there may be more of it.
                 var waits = !reading.IsCompleted;
                 var read = await reading;
                 var rest = read.Buffer;
