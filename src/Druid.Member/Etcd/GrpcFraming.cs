@@ -24,9 +24,12 @@ static class GrpcFraming
     }
 }
 
-/// <summary>Reads the frames of an answer, one after the other into the same memory.</summary>
+/// <summary>Reads the frames of an answer, one after the other into the same memory as long as they are small.</summary>
 sealed class GrpcFrameReader(Stream stream) : IDisposable
 {
+    // A watch tells of a burst in messages of several megabytes and then waits for hours: neither it nor the pool keeps these.
+    const int Kept = 256 << 10;
+
     readonly byte[] _header = new byte[GrpcFraming.HeaderSize];
     byte[] _body = [];
     int _size;
@@ -38,6 +41,7 @@ sealed class GrpcFrameReader(Stream stream) : IDisposable
     /// <exception cref="InvalidDataException">The stream is not gRPC, is compressed, or ends inside a message.</exception>
     public async Task<bool> Next(CancellationToken cancel)
     {
+        if (_body.Length > Kept) Dispose();
         var got = await stream.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancel);
         if (got == 0)
             return false;
@@ -51,7 +55,7 @@ sealed class GrpcFrameReader(Stream stream) : IDisposable
         if (_body.Length < size)
         {
             Dispose();
-            _body = ArrayPool<byte>.Shared.Rent((int)size);
+            _body = size <= Kept ? ArrayPool<byte>.Shared.Rent((int)size) : GC.AllocateUninitializedArray<byte>((int)size);
         }
         _size = (int)size;
         await stream.ReadExactlyAsync(_body.AsMemory(0, _size), cancel);
@@ -61,7 +65,7 @@ sealed class GrpcFrameReader(Stream stream) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_body.Length > 0)
+        if (_body.Length is > 0 and <= Kept)
             ArrayPool<byte>.Shared.Return(_body);
         (_body, _size) = ([], 0);
     }

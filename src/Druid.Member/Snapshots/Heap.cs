@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Druid.Member.Snapshots;
 
 /// <summary>The memory of the process between snapshots.</summary>
-static class Heap
+static partial class Heap
 {
     const long Much = 1 << 20;
 
@@ -11,6 +13,13 @@ static class Heap
     /// </summary>
     public static void GiveBack(long bytes)
     {
-        if (bytes >= Much) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (bytes < Much) return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // What compression and TLS freed.
+        _ = Trim(0);
     }
+
+    // glibc keeps what is freed in the middle of a heap, one heap a thread.
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint pad);
 }

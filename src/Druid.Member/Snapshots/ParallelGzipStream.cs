@@ -1,20 +1,25 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 
 namespace Druid.Member.Snapshots;
 
 /// <summary>
 /// Writes gzip with as many cores as there are. The input is cut into blocks and each becomes a gzip member of its own;
-/// members one after another are a gzip file like any other (RFC 1952, 2.2). Holds two blocks a core in memory.
+/// members one after another are a gzip file like any other (RFC 1952, 2.2). Holds two blocks a core in memory, of its own:
+/// what a shared pool is given back it keeps, for as long as nobody compresses anything.
 /// </summary>
 sealed class ParallelGzipStream : WriteOnlyStream
 {
     const int BlockSize = 512 << 10;
 
+    // Data that cannot be compressed grows by a few bytes for each 16 KB, and by head and tail.
+    const int BufferSize = BlockSize + BlockSize / 1000 + 1024;
+
     readonly Stream _target;
     readonly int _most = Math.Clamp(Environment.ProcessorCount, 1, 4) + 1;
     readonly Queue<Task<(byte[] Buffer, int Length)>> _working = new();
-    byte[] _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+    readonly ConcurrentBag<byte[]> _free = [];
+    byte[] _block = new byte[BufferSize];
     int _filled;
     bool _any;
     bool _finished;
@@ -47,7 +52,6 @@ sealed class ParallelGzipStream : WriteOnlyStream
             // An empty file is a member too.
             if (_filled > 0 || !_any) await Hand(CancellationToken.None);
             while (_working.Count > 0) await WriteFirst(CancellationToken.None);
-            ArrayPool<byte>.Shared.Return(_block);
         }
         await base.DisposeAsync();
     }
@@ -55,7 +59,7 @@ sealed class ParallelGzipStream : WriteOnlyStream
     async ValueTask Hand(CancellationToken cancel)
     {
         var (block, length) = (_block, _filled);
-        (_block, _filled, _any) = (ArrayPool<byte>.Shared.Rent(BlockSize), 0, true);
+        (_block, _filled, _any) = (Free(), 0, true);
         _working.Enqueue(Task.Run(() => Compress(block, length), CancellationToken.None));
         if (_working.Count >= _most) await WriteFirst(cancel);
     }
@@ -69,18 +73,19 @@ sealed class ParallelGzipStream : WriteOnlyStream
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            _free.Add(buffer);
         }
     }
 
-    static (byte[] Buffer, int Length) Compress(byte[] block, int length)
+    byte[] Free() => _free.TryTake(out var free) ? free : new byte[BufferSize];
+
+    (byte[] Buffer, int Length) Compress(byte[] block, int length)
     {
-        // Data that cannot be compressed grows by a few bytes for each 16 KB, and by head and tail.
-        var output = ArrayPool<byte>.Shared.Rent(length + length / 1000 + 1024);
+        var output = Free();
         using var memory = new MemoryStream(output);
         using (var gzip = new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true))
             gzip.Write(block, 0, length);
-        ArrayPool<byte>.Shared.Return(block);
+        _free.Add(block);
         return (output, (int)memory.Position);
     }
 }

@@ -1,0 +1,50 @@
+namespace Druid.Profile;
+
+/// <summary>
+/// The file in which a project keeps what of other people's assemblies it uses: an assembly in brackets, then a line for each type with the
+/// names of its methods and their numbers of parameters, all in order, so that a change of it can be reviewed.
+/// </summary>
+static class MethodList
+{
+    /// <summary>Reads such a file.</summary>
+    /// <exception cref="FormatException">A line is not as it should be; says which.</exception>
+    public static IEnumerable<UsedMethod> Read(string file)
+    {
+        string? assembly = null;
+        var number = 0;
+        foreach (var line in File.ReadLines(file))
+        {
+            number++;
+            if (line.Length == 0 || line[0] == '#') continue;
+            if (line[0] == '[' && line[^1] == ']')
+            {
+                assembly = line[1..^1];
+                continue;
+            }
+            var words = line.Split(' ');
+            if (assembly is null || words.Length < 2) throw Wrong();
+            foreach (var word in words.Skip(1))
+            {
+                var slash = word.LastIndexOf('/');
+                if (slash <= 0 || !int.TryParse(word.AsSpan(slash + 1), out var parameters)) throw Wrong();
+                yield return new(assembly, words[0], word[..slash], parameters);
+            }
+
+            FormatException Wrong() => new($"{file}:{number}: expected \"[assembly]\" or \"type method/parameters ...\"; record it anew with hack/profile");
+        }
+    }
+
+    /// <summary>Writes such a file.</summary>
+    public static void Write(string file, IEnumerable<UsedMethod> methods)
+    {
+        using var writer = new StreamWriter(file) { NewLine = "\n" };
+        writer.WriteLine("# Methods of other assemblies that run here, written by hack/profile. They and all of our own are compiled");
+        writer.WriteLine("# when the program is published; what else it comes to need is compiled at its first call.");
+        foreach (var assembly in methods.Distinct().GroupBy(m => m.Assembly).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            writer.WriteLine($"[{assembly.Key}]");
+            foreach (var type in assembly.GroupBy(m => m.Type).OrderBy(g => g.Key, StringComparer.Ordinal))
+                writer.WriteLine($"{type.Key} {string.Join(' ', type.Select(m => $"{m.Name}/{m.Parameters}").Order(StringComparer.Ordinal))}");
+        }
+    }
+}
