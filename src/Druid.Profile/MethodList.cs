@@ -1,7 +1,7 @@
 namespace Druid.Profile;
 
 /// <summary>
-/// The file in which a project keeps what of other people's assemblies it uses: an assembly in brackets, then a line for each type with the
+/// The file in which a project keeps what of it runs: an assembly in brackets, then a line for each type with the
 /// names of its methods and their numbers of parameters, all in order, so that a change of it can be reviewed.
 /// </summary>
 static class MethodList
@@ -38,8 +38,8 @@ static class MethodList
     public static void Write(string file, IEnumerable<UsedMethod> methods)
     {
         using var writer = new StreamWriter(file) { NewLine = "\n" };
-        writer.WriteLine("# Methods of other assemblies that run here, written by hack/profile. They and all of our own are compiled");
-        writer.WriteLine("# when the program is published; what else it comes to need is compiled at its first call.");
+        writer.WriteLine("# Methods that ran, written by hack/profile. They and all of our own are compiled when the program is published,");
+        writer.WriteLine("# those that ran beside each other; what else it comes to need of others is compiled at its first call.");
         foreach (var assembly in methods.Distinct().GroupBy(m => m.Assembly).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             writer.WriteLine($"[{assembly.Key}]");

@@ -18,9 +18,9 @@ static class Program
         var command = new Command("record", "Lists what ran.") { maps, output };
         command.SetAction(parsed =>
         {
-            var methods = parsed.GetRequiredValue(maps).SelectMany(m => File.ReadLines(m.FullName)).Select(UsedMethod.Parse).OfType<UsedMethod>().Where(m => !IsOurs(m.Assembly) && !m.Type.Contains("Druid.", StringComparison.Ordinal)).Distinct().ToList();
+            var methods = parsed.GetRequiredValue(maps).SelectMany(m => File.ReadLines(m.FullName)).Select(UsedMethod.Parse).OfType<UsedMethod>().Where(m => IsOurs(m.Assembly) || !m.Type.Contains("Druid.", StringComparison.Ordinal)).Distinct().ToList();
             MethodList.Write(parsed.GetRequiredValue(output).FullName, methods);
-            Console.WriteLine($"{methods.Count} methods of other assemblies ran");
+            Console.WriteLine($"{methods.Count} methods ran");
         });
         return command;
     }
@@ -35,13 +35,14 @@ static class Program
         {
             using var program = new ProgramAssemblies(parsed.GetRequiredValue(assemblies).FullName);
             using var profile = new CompilationProfile(program);
-            foreach (var own in program.All.Where(a => IsOurs(a.Name.Name))) profile.AddAllOf(own);
             var (known, gone) = (0, 0);
             foreach (var method in MethodList.Read(parsed.GetRequiredValue(list).FullName))
             {
                 if (profile.Add(method)) known++;
                 else gone++;
             }
+            profile.AddCalledGenerics();
+            foreach (var own in program.All.Where(a => IsOurs(a.Name.Name))) profile.AddAllOf(own);
             profile.AddCalledGenerics();
             profile.Write(parsed.GetRequiredValue(output).FullName);
             Console.WriteLine($"{profile.Count} methods to compile; of {known + gone} that were recorded, {gone} are not there any more");

@@ -5,7 +5,7 @@ namespace Druid.MemberBench.Scenarios;
 /// <summary>Memory and CPU of both agents of a member that nobody writes to, with backups switched on.</summary>
 static class Resting
 {
-    static readonly TimeSpan Settling = TimeSpan.FromSeconds(20), Watched = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Settling = TimeSpan.FromSeconds(45), Watched = TimeSpan.FromSeconds(20);
 
     public static async Task Measure(Workbench bench, CancellationToken cancel)
     {
