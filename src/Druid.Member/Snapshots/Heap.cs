@@ -1,16 +1,16 @@
-using System.Runtime.InteropServices;
+using Druid.Kubernetes.Runtime;
 
 namespace Druid.Member.Snapshots;
 
 /// <summary>The memory of the process between snapshots.</summary>
-static partial class Heap
+static class Heap
 {
     const long Much = 1 << 20;
 
     // What a thread gave back to the shared pool is given up by it after half a minute, if something is collected then.
     static readonly TimeSpan Unused = TimeSpan.FromSeconds(35);
 
-    static readonly Timer Later = new(_ => Collect());
+    static readonly Timer Later = new(_ => ProcessMemory.GiveBack());
 
     /// <summary>
     /// Gives the memory back that a snapshot of so many bytes was streamed through: now, and once more when what it was streamed with has
@@ -20,18 +20,7 @@ static partial class Heap
     public static void GiveBack(long bytes)
     {
         if (bytes < Much) return;
-        Collect();
+        ProcessMemory.GiveBack();
         Later.Change(Unused, Timeout.InfiniteTimeSpan);
     }
-
-    static void Collect()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        // What compression and TLS freed.
-        _ = Trim(0);
-    }
-
-    // glibc keeps what is freed in the middle of a heap, one heap a thread.
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int Trim(nuint pad);
 }

@@ -1,3 +1,5 @@
+using Druid.Kubernetes.Runtime;
+
 namespace Druid.Operator.Server;
 
 /// <summary>
@@ -22,7 +24,7 @@ sealed class MemoryAtRest(TimeProvider time, Func<long> allocated, Action collec
     internal const long Worth = 16 << 20;
 
     /// <summary>For this process.</summary>
-    public MemoryAtRest() : this(TimeProvider.System, () => GC.GetTotalAllocatedBytes(), () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true))
+    public MemoryAtRest() : this(TimeProvider.System, () => GC.GetTotalAllocatedBytes(), ProcessMemory.GiveBack)
     {
     }
 
