@@ -10,19 +10,19 @@ namespace Druid.Profile;
 /// </summary>
 sealed class CompilationProfile : IDisposable
 {
-    readonly ProgramAssemblies _program;
+    const int Never = 0, Seldom = 1, Usually = 2;
+
     readonly AssemblyDefinition _profile;
     readonly ModuleDefinition _module;
     readonly Instantiations _instantiations;
-    readonly SortedDictionary<string, List<(MethodReference Method, bool Ran)>> _methods = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, List<(MethodReference Method, int Weight)>> _methods = new(StringComparer.Ordinal);
     readonly HashSet<string> _added = new(StringComparer.Ordinal);
     readonly HashSet<MethodDefinition> _wanted = [];
-    readonly Queue<(MethodReference Method, MethodDefinition Definition, bool Ran)> _unread = new();
+    readonly Queue<(MethodReference Method, MethodDefinition Definition, int Weight)> _unread = new();
 
     /// <param name="program">What is to be compiled.</param>
     public CompilationProfile(ProgramAssemblies program)
     {
-        _program = program;
         _profile = AssemblyDefinition.CreateAssembly(new("profile", new(1, 0)), "profile", new ModuleParameters { Kind = ModuleKind.Dll, AssemblyResolver = program.Resolver });
         _module = _profile.MainModule;
         _instantiations = new(program, _module);
@@ -39,7 +39,7 @@ sealed class CompilationProfile : IDisposable
         foreach (var method in found)
         {
             _wanted.Add(method);
-            if (_instantiations.Method(method, owner) is { } reference) Add(reference, method, ran: true);
+            if (_instantiations.Method(method, owner) is { } reference) Add(reference, method, used.IsSeldom ? Seldom : Usually);
         }
         return found.Count > 0;
     }
@@ -50,7 +50,7 @@ sealed class CompilationProfile : IDisposable
         foreach (var method in assembly.MainModule.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody))
         {
             _wanted.Add(method);
-            if (!method.HasGenericParameters && !method.DeclaringType.HasGenericParameters) Add(_module.ImportReference(method), method, ran: false);
+            if (!method.HasGenericParameters && !method.DeclaringType.HasGenericParameters) Add(_module.ImportReference(method), method, Never);
         }
     }
 
@@ -68,8 +68,8 @@ sealed class CompilationProfile : IDisposable
                 if (instruction.Operand is not MethodReference call || call is not GenericInstanceMethod && call.DeclaringType is not GenericInstanceType) continue;
                 if (call.Resolve() is not { IsAbstract: false } method || !IsWanted(method)) continue;
                 if (_instantiations.Called(call, method, caller.Method) is not { } reference) continue;
-                Add(reference, method, caller.Ran);
-                if (instruction.OpCode == OpCodes.Newobj) AddWantedOf(reference.DeclaringType, method.DeclaringType, caller.Ran);
+                Add(reference, method, caller.Weight);
+                if (instruction.OpCode == OpCodes.Newobj) AddWantedOf(reference.DeclaringType, method.DeclaringType, caller.Weight);
             }
         }
     }
@@ -81,14 +81,14 @@ sealed class CompilationProfile : IDisposable
         foreach (var (assembly, methods) in _methods)
         {
             var group = Method("Assemblies_" + assembly);
-            foreach (var (method, ran) in methods)
+            foreach (var (method, weight) in methods)
             {
                 group.Emit(OpCodes.Ldtoken, method);
-                if (ran)
+                if (weight > Never)
                 {
-                    // By weight they are laid out: what runs lies together, so that of the rest no page comes to memory.
+                    // By weight they are laid out: what runs lies together, so that hardly a page of the rest comes to memory.
                     group.Emit(OpCodes.Ldstr, "ExclusiveWeight");
-                    group.Emit(OpCodes.Ldc_I4, 1);
+                    group.Emit(OpCodes.Ldc_I4, weight);
                 }
                 group.Emit(OpCodes.Pop);
             }
@@ -105,24 +105,24 @@ sealed class CompilationProfile : IDisposable
     public void Dispose() => _profile.Dispose();
 
     // What is made is used; much of it by slot or from within, where no name of it is to be read.
-    void AddWantedOf(TypeReference made, TypeDefinition type, bool ran)
+    void AddWantedOf(TypeReference made, TypeDefinition type, int weight)
     {
         foreach (var method in type.Methods.Where(m => m.HasBody && !m.HasGenericParameters && IsWanted(m)))
         {
-            if (_instantiations.Method(method, made) is { } reference) Add(reference, method, ran);
+            if (_instantiations.Method(method, made) is { } reference) Add(reference, method, weight);
         }
     }
 
     // The machinery of async methods is called with each of them: what runs of one runs of all.
     bool IsWanted(MethodDefinition method) => _wanted.Contains(method) || method.DeclaringType.Namespace == "System.Runtime.CompilerServices";
 
-    void Add(MethodReference method, MethodDefinition definition, bool ran)
+    void Add(MethodReference method, MethodDefinition definition, int weight)
     {
         var assembly = definition.Module.Assembly.Name.Name;
         if (!_added.Add($"[{assembly}]{method.FullName}")) return;
         if (!_methods.TryGetValue(assembly, out var methods)) _methods.Add(assembly, methods = []);
-        methods.Add((method, ran));
-        _unread.Enqueue((method, definition, ran));
+        methods.Add((method, weight));
+        _unread.Enqueue((method, definition, weight));
     }
 
     ILProcessor Method(string name)

@@ -2,7 +2,7 @@ namespace Druid.Profile;
 
 /// <summary>
 /// The file in which a project keeps what of it runs: an assembly in brackets, then a line for each type with the
-/// names of its methods and their numbers of parameters, all in order, so that a change of it can be reviewed.
+/// names of its methods and their numbers of parameters, a tilde after what ran seldom; all in order, so that a change of it can be reviewed.
 /// </summary>
 static class MethodList
 {
@@ -26,11 +26,12 @@ static class MethodList
             foreach (var word in words.Skip(1))
             {
                 var slash = word.LastIndexOf('/');
-                if (slash <= 0 || !int.TryParse(word.AsSpan(slash + 1), out var parameters)) throw Wrong();
-                yield return new(assembly, words[0], word[..slash], parameters);
+                var isSeldom = word.EndsWith('~');
+                if (slash <= 0 || !int.TryParse(word.AsSpan(slash + 1).TrimEnd('~'), out var parameters)) throw Wrong();
+                yield return new(assembly, words[0], word[..slash], parameters, isSeldom);
             }
 
-            FormatException Wrong() => new($"{file}:{number}: expected \"[assembly]\" or \"type method/parameters ...\"; record it anew with hack/profile");
+            FormatException Wrong() => new($"{file}:{number}: expected \"[assembly]\" or \"type method/parameters[~] ...\"; record it anew with hack/profile");
         }
     }
 
@@ -39,12 +40,13 @@ static class MethodList
     {
         using var writer = new StreamWriter(file) { NewLine = "\n" };
         writer.WriteLine("# Methods that ran, written by hack/profile. They and all of our own are compiled when the program is published,");
-        writer.WriteLine("# those that ran beside each other; what else it comes to need of others is compiled at its first call.");
-        foreach (var assembly in methods.Distinct().GroupBy(m => m.Assembly).OrderBy(g => g.Key, StringComparer.Ordinal))
+        writer.WriteLine("# those that ran beside each other and before those that ran seldom (~); what else it comes to need of others is compiled at its first call.");
+        var each = methods.GroupBy(m => m with { IsSeldom = false }).Select(g => g.Key with { IsSeldom = g.All(m => m.IsSeldom) });
+        foreach (var assembly in each.GroupBy(m => m.Assembly).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             writer.WriteLine($"[{assembly.Key}]");
             foreach (var type in assembly.GroupBy(m => m.Type).OrderBy(g => g.Key, StringComparer.Ordinal))
-                writer.WriteLine($"{type.Key} {string.Join(' ', type.Select(m => $"{m.Name}/{m.Parameters}").Order(StringComparer.Ordinal))}");
+                writer.WriteLine($"{type.Key} {string.Join(' ', type.Select(m => $"{m.Name}/{m.Parameters}{(m.IsSeldom ? "~" : "")}").Order(StringComparer.Ordinal))}");
         }
     }
 }

@@ -13,16 +13,21 @@ static class Program
 
     static Command Record()
     {
-        var maps = new Option<FileInfo[]>("--map") { Description = "Perf maps of runs without code compiled ahead of time.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var usual = new Option<FileInfo[]>("--usual") { Description = "Perf maps of usual runs, without code compiled ahead of time.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var seldom = new Option<FileInfo[]>("--seldom") { Description = "Perf maps of what is done seldom.", AllowMultipleArgumentsPerToken = true };
         var output = new Option<FileInfo>("--output") { Description = "The list to write.", Required = true };
-        var command = new Command("record", "Lists what ran.") { maps, output };
+        var command = new Command("record", "Lists what ran.") { usual, seldom, output };
         command.SetAction(parsed =>
         {
-            var methods = parsed.GetRequiredValue(maps).SelectMany(m => File.ReadLines(m.FullName)).Select(UsedMethod.Parse).OfType<UsedMethod>().Where(m => IsOurs(m.Assembly) || !m.Type.Contains("Druid.", StringComparison.Ordinal)).Distinct().ToList();
+            var methods = Read(parsed.GetRequiredValue(usual), false).Concat(Read(parsed.GetValue(seldom) ?? [], true)).ToList();
             MethodList.Write(parsed.GetRequiredValue(output).FullName, methods);
-            Console.WriteLine($"{methods.Count} methods ran");
+            Console.WriteLine($"{methods.DistinctBy(m => m with { IsSeldom = false }).Count()} methods ran");
         });
         return command;
+
+        // Instances for types of ours change with them; they are found again by who calls them.
+        static IEnumerable<UsedMethod> Read(FileInfo[] maps, bool isSeldom) =>
+            maps.SelectMany(m => File.ReadLines(m.FullName)).Select(l => UsedMethod.Parse(l, isSeldom)).OfType<UsedMethod>().Where(m => IsOurs(m.Assembly) || !m.Type.Contains("Druid.", StringComparison.Ordinal));
     }
 
     static Command Compile()
@@ -36,12 +41,16 @@ static class Program
             using var program = new ProgramAssemblies(parsed.GetRequiredValue(assemblies).FullName);
             using var profile = new CompilationProfile(program);
             var (known, gone) = (0, 0);
-            foreach (var method in MethodList.Read(parsed.GetRequiredValue(list).FullName))
+            // What is added first has its place among what it was added with.
+            foreach (var methods in MethodList.Read(parsed.GetRequiredValue(list).FullName).GroupBy(m => m.IsSeldom).OrderBy(g => g.Key))
             {
-                if (profile.Add(method)) known++;
-                else gone++;
+                foreach (var method in methods)
+                {
+                    if (profile.Add(method)) known++;
+                    else gone++;
+                }
+                profile.AddCalledGenerics();
             }
-            profile.AddCalledGenerics();
             foreach (var own in program.All.Where(a => IsOurs(a.Name.Name))) profile.AddAllOf(own);
             profile.AddCalledGenerics();
             profile.Write(parsed.GetRequiredValue(output).FullName);

@@ -10,14 +10,15 @@ namespace Druid.Profile;
 /// <param name="Type">The type, with its arguments.</param>
 /// <param name="Name">The name in metadata.</param>
 /// <param name="Parameters">How many parameters it has; methods of the same name and number are not told apart.</param>
-readonly partial record struct UsedMethod(string Assembly, string Type, string Name, int Parameters)
+/// <param name="IsSeldom">Whether it ran only where the program does something it seldom does.</param>
+readonly partial record struct UsedMethod(string Assembly, string Type, string Name, int Parameters, bool IsSeldom)
 {
     /// <summary>Reads a line of a perf map (<c>DOTNET_PerfMapEnabled</c>); null for stubs and whatever else is not a method of an assembly.</summary>
-    public static UsedMethod? Parse(string line)
+    public static UsedMethod? Parse(string line, bool isSeldom)
     {
         var match = Symbol().Match(line);
         return match.Success && match.Groups["type"].Value != "dynamicClass"
-            ? new(match.Groups["assembly"].Value, match.Groups["type"].Value, match.Groups["name"].Value, Count(match.Groups["parameters"].ValueSpan))
+            ? new(match.Groups["assembly"].Value, match.Groups["type"].Value, match.Groups["name"].Value, Count(match.Groups["parameters"].ValueSpan), isSeldom)
             : null;
     }
 
