@@ -12,6 +12,7 @@ public sealed class ReferenceTests
         ["Druid.Api"] = ["Druid.Kubernetes"],
         ["Druid.Operator"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes"],
         ["Druid.Member"] = ["Druid.StateMachine", "Druid.Kubernetes"],
+        ["Druid.Profile"] = [],
         ["Druid.Cli"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes"],
     };
 

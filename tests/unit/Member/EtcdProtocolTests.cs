@@ -31,6 +31,23 @@ public class EtcdProtocolTests
     }
 
     [Fact]
+    public async Task Large_messages_are_read_between_small_ones_and_of_their_own_memory()
+    {
+        WatchCancelRequest small = new() { WatchId = 7 };
+        var large = new KeyValue { Value = ByteString.CopyFrom(new byte[3 << 20]) };
+        using var stream = new MemoryStream([.. GrpcFraming.Frame(small), .. GrpcFraming.Frame(large), .. GrpcFraming.Frame(large), .. GrpcFraming.Frame(small)]);
+
+        using var frames = new GrpcFrameReader(stream);
+        foreach (var expected in new IMessage[] { small, large, large, small })
+        {
+            Assert.True(await frames.Next(default));
+            Assert.Equal(expected.ToByteArray(), frames.Current.ToArray());
+        }
+        Assert.False(await frames.Next(default));
+        Assert.True(frames.Current.Length < 1 << 20);
+    }
+
+    [Fact]
     public void A_frame_is_a_zero_a_big_endian_length_and_the_message() =>
         Assert.Equal([0, 0, 0, 0, 2, 8, 7], GrpcFraming.Frame(new WatchCancelRequest { WatchId = 7 }));
 
