@@ -28,6 +28,7 @@ static class GrpcFraming
 sealed class GrpcFrameReader(Stream stream) : IDisposable
 {
     // A watch tells of a burst in messages of several megabytes and then waits for hours: neither it nor the pool keeps these.
+    // A size that the pool has, so that no array of it is longer.
     const int Kept = 256 << 10;
 
     readonly byte[] _header = new byte[GrpcFraming.HeaderSize];

@@ -15,11 +15,14 @@ sealed class ParallelGzipStream : WriteOnlyStream
     // Data that cannot be compressed grows by a few bytes for each 16 KB, and by head and tail.
     const int BufferSize = BlockSize + BlockSize / 1000 + 1024;
 
+    // Most deltas are far smaller than a block, and come every few minutes.
+    const int FirstSize = 32 << 10;
+
     readonly Stream _target;
     readonly int _most = Math.Clamp(Environment.ProcessorCount, 1, 4) + 1;
     readonly Queue<Task<(byte[] Buffer, int Length)>> _working = new();
     readonly ConcurrentBag<byte[]> _free = [];
-    byte[] _block = new byte[BufferSize];
+    byte[] _block = new byte[FirstSize];
     int _filled;
     bool _any;
     bool _finished;
@@ -32,7 +35,8 @@ sealed class ParallelGzipStream : WriteOnlyStream
     {
         while (!buffer.IsEmpty)
         {
-            var piece = buffer[..Math.Min(buffer.Length, BlockSize - _filled)];
+            if (_filled == _block.Length) Widen();
+            var piece = buffer[..Math.Min(buffer.Length, Math.Min(_block.Length, BlockSize) - _filled)];
             piece.CopyTo(_block.AsMemory(_filled));
             _filled += piece.Length;
             buffer = buffer[piece.Length..];
@@ -59,7 +63,7 @@ sealed class ParallelGzipStream : WriteOnlyStream
     async ValueTask Hand(CancellationToken cancel)
     {
         var (block, length) = (_block, _filled);
-        (_block, _filled, _any) = (Free(), 0, true);
+        (_block, _filled, _any) = ([], 0, true);
         _working.Enqueue(Task.Run(() => Compress(block, length), CancellationToken.None));
         if (_working.Count >= _most) await WriteFirst(cancel);
     }
@@ -73,19 +77,31 @@ sealed class ParallelGzipStream : WriteOnlyStream
         }
         finally
         {
-            _free.Add(buffer);
+            Keep(buffer);
         }
+    }
+
+    void Widen()
+    {
+        var wide = Free();
+        _block.CopyTo(wide, 0);
+        _block = wide;
     }
 
     byte[] Free() => _free.TryTake(out var free) ? free : new byte[BufferSize];
 
+    void Keep(byte[] buffer)
+    {
+        if (buffer.Length == BufferSize) _free.Add(buffer);
+    }
+
     (byte[] Buffer, int Length) Compress(byte[] block, int length)
     {
-        var output = Free();
+        var output = length <= FirstSize ? new byte[length + BufferSize - BlockSize] : Free();
         using var memory = new MemoryStream(output);
         using (var gzip = new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true))
             gzip.Write(block, 0, length);
-        _free.Add(block);
+        Keep(block);
         return (output, (int)memory.Position);
     }
 }
