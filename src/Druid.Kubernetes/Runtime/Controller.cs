@@ -12,6 +12,9 @@ public sealed record ControllerOptions
     /// <summary>Pauses of a key after failures.</summary>
     public Backoff Backoff { get; init; } = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(2));
 
+    /// <summary>How often a key is worked on at most; a key that failed waits for its pause besides. Null for as often as it is added.</summary>
+    public TurnLimit? Turns { get; init; } = TurnLimit.Default;
+
     /// <summary>How long reconciles under way may go on when the controller is stopped.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -87,7 +90,7 @@ public sealed class Controller<TKey> where TKey : notnull
     /// </summary>
     public async Task Run(CancellationToken stop)
     {
-        using var queue = new WorkQueue<TKey>(_name, _options.Backoff, _options.Time);
+        using var queue = new WorkQueue<TKey>(_name, _options.Backoff, _options.Time, _options.Turns);
         using var metrics = new ControllerMetrics(_name);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.Time);
         if (!await SourcesAreFull(stop)) return;

@@ -17,6 +17,9 @@ sealed class WaitingKeys<TKey> where TKey : notnull
     /// <summary>How many there are.</summary>
     public int Count => _waiting.Count;
 
+    /// <summary>Whether a key is there.</summary>
+    public bool Contains(TKey key) => _waiting.ContainsKey(key);
+
     /// <summary>Adds a key; one that waits already moves up if it has become urgent. True when it did not wait before.</summary>
     /// <param name="key">The key.</param>
     /// <param name="since">From when on it waits, as a timestamp.</param>

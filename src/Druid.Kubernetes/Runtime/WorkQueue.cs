@@ -5,8 +5,8 @@ namespace Druid.Kubernetes.Runtime;
 
 /// <summary>
 /// Keys of things that need work. A key waits at most once, is never worked on twice at a time, and when added while it is
-/// worked on, comes again afterwards. Delays and pauses after failures are per key, so that one key in trouble holds up no other. Keys
-/// that somebody waits for overtake the others, but for every fourth.
+/// worked on, comes again afterwards. Delays, pauses after failures and turns are per key, so that one key in trouble, or one that changes
+/// without end, holds up no other. Keys that somebody waits for overtake the others, but for every fourth.
 /// </summary>
 public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
 {
@@ -21,6 +21,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     readonly PriorityQueue<TKey, long> _delayed = new();
     readonly TimeProvider _time;
     readonly Backoff _backoff;
+    readonly Turns<TKey>? _turns;
     readonly ITimer _timer;
     readonly QueueMetrics _metrics;
     bool _closed;
@@ -29,9 +30,11 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     /// <param name="name">Its name in metrics.</param>
     /// <param name="backoff">Pauses after failures; null for 20 ms up to 2 minutes.</param>
     /// <param name="time">The clock.</param>
-    public WorkQueue(string name, Backoff? backoff = null, TimeProvider? time = null)
+    /// <param name="turns">How often a key may be taken; null for as often as it is added.</param>
+    public WorkQueue(string name, Backoff? backoff = null, TimeProvider? time = null, TurnLimit? turns = null)
     {
         _time = time ?? TimeProvider.System;
+        if (turns is { } limit) _turns = new(limit, _time.TimestampFrequency);
         _backoff = backoff ?? new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(2));
         _timer = _time.CreateTimer(_ => Due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _metrics = new(name, () => Depth);
@@ -49,11 +52,11 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         get { lock (_lock) return _due.Count; }
     }
 
-    /// <summary>Adds a key, unless it waits already.</summary>
+    /// <summary>Adds a key, unless it waits already; one that has no turn left comes as soon as it has one.</summary>
     /// <param name="key">The key.</param>
     /// <param name="urgent">
     /// Whether somebody waits for it, as who changed what is declared, so that it overtakes keys that only have to be looked at some time.
-    /// A key in trouble overtakes nobody.
+    /// A key in trouble overtakes nobody, and neither does one that has no turn left.
     /// </param>
     public void Add(TKey key, bool urgent = false)
     {
@@ -61,6 +64,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         {
             if (_closed) return;
             if (_working.Contains(key)) _again[key] = urgent || _again.GetValueOrDefault(key);
+            else if (_turns?.Next(key) is { } next && next > _time.GetTimestamp() && !_waiting.Contains(key)) Delay(key, next);
             else if (_waiting.Add(key, _time.GetTimestamp(), urgent && !_failures.ContainsKey(key))) _ready.Writer.TryWrite(true);
         }
     }
@@ -78,12 +82,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         }
         lock (_lock)
         {
-            if (_closed) return;
-            var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
-            if (_due.TryGetValue(key, out var earlier) && earlier <= due) return;
-            _due[key] = due;
-            _delayed.Enqueue(key, due);
-            if (_delayed.TryPeek(out _, out var first) && first == due) Arm(delay);
+            if (!_closed) Delay(key, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
         }
     }
 
@@ -123,6 +122,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
             _metrics.Taken(waited);
             _working.Add(key);
             _due.Remove(key);
+            _turns?.Take(key, _time.GetTimestamp());
             return new(this, key, waited, _failures.GetValueOrDefault(key));
         }
     }
@@ -154,6 +154,14 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
             _working.Remove(key);
             if (_again.Remove(key, out var urgent)) Add(key, urgent);
         }
+    }
+
+    void Delay(TKey key, long due)
+    {
+        if (_due.TryGetValue(key, out var earlier) && earlier <= due) return;
+        _due[key] = due;
+        _delayed.Enqueue(key, due);
+        if (_delayed.TryPeek(out _, out var first) && first == due) Arm(_time.GetElapsedTime(_time.GetTimestamp(), due));
     }
 
     void Due()

@@ -80,6 +80,67 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_comes_without_end_is_taken_at_once_for_a_while_and_then_one_time_after_the_other()
+    {
+        using var queue = Limited(burst: 3, spacing: TimeSpan.FromSeconds(1));
+        var taken = new List<double>();
+        for (var at = 0.0; at < 6; at += 0.25)
+        {
+            queue.Add("noisy", urgent: true);
+            while (queue.Depth > 0)
+            {
+                using var item = await queue.Take(CancellationToken.None);
+                taken.Add(at);
+            }
+            _time.Advance(TimeSpan.FromSeconds(0.25));
+        }
+        Assert.Equal([0, 0.25, 0.5, 1, 2, 3, 4, 5], taken);
+    }
+
+    [Fact]
+    public async Task A_key_without_turns_holds_up_no_other_and_nothing_of_it_is_lost()
+    {
+        using var queue = Limited(burst: 1, spacing: TimeSpan.FromSeconds(1));
+        queue.Add("noisy");
+        var first = await queue.Take(CancellationToken.None);
+        queue.Add("noisy", urgent: true);
+        queue.Add("quiet");
+        first!.Dispose();
+        Assert.Equal("quiet", (await queue.Take(CancellationToken.None))!.Key);
+        Assert.Equal((0, 1), (queue.Depth, queue.Delayed));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("noisy", (await queue.Take(CancellationToken.None))!.Key);
+    }
+
+    [Fact]
+    public async Task A_key_without_turns_waits_for_its_turn_and_not_for_a_later_delay_nor_for_less_than_a_pause()
+    {
+        using var queue = Limited(burst: 1, spacing: TimeSpan.FromSeconds(1));
+        queue.Add("a");
+        (await queue.Take(CancellationToken.None))!.Dispose();
+        queue.AddAfter("a", TimeSpan.FromSeconds(60));
+        queue.Add("a");
+        queue.AddAfter("a", TimeSpan.FromSeconds(0.5));
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal((0, 1), (queue.Depth, queue.Delayed));
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        (await queue.Take(CancellationToken.None))!.Dispose();
+        Assert.Equal((0, 0), (queue.Depth, queue.Delayed));
+    }
+
+    [Fact]
+    public void Keys_that_have_all_their_turns_again_are_forgotten()
+    {
+        var turns = new Turns<int>(new(2, TimeSpan.FromSeconds(1)), frequency: 10);
+        for (var now = 0; now < 100_000; now++)
+        {
+            turns.Take(now, now);
+            Assert.InRange(turns.Count, 1, 63);
+        }
+        Assert.Equal((99_999, long.MinValue), (turns.Next(99_999), turns.Next(0)));
+    }
+
+    [Fact]
     public async Task Of_several_delays_the_earliest_counts()
     {
         _queue.AddAfter("a", TimeSpan.FromSeconds(10));
@@ -159,7 +220,7 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public async Task No_key_is_lost_or_worked_on_twice_at_a_time_whatever_happens()
     {
-        using var queue = new WorkQueue<int>("storm");
+        using var queue = new WorkQueue<int>("storm", turns: new(50, TimeSpan.FromMilliseconds(1)));
         var (added, working, worked) = (new int[20], new int[20], new int[20]);
         var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -190,6 +251,8 @@ public sealed class WorkQueueTests : IDisposable
         queue.Close();
         await Task.WhenAll(workers);
     }
+
+    WorkQueue<string> Limited(int burst, TimeSpan spacing) => new("limited", time: _time, turns: new(burst, spacing));
 
     async Task<WorkItem<string>> Take() => (await _queue.Take(CancellationToken.None))!;
 
