@@ -15,6 +15,17 @@ deb_files() {
   echo "$files"
 }
 
+# Asks for today's index when one of the packages has to be downloaded: a mirror keeps no file that only an older one names.
+fresh_index() {
+  local files file
+  if files=$(deb_files "$@" 2>/dev/null); then
+    while read -r _ file; do
+      [[ -e $DEBS/$file ]] || files=
+    done <<<"$files"
+  fi
+  [[ -n $files ]] || step "apt: update" apt_get update
+}
+
 # Unpacks packages into a directory, downloading those that are not in the cache yet.
 unpack_debs() {
   local directory=$1 package file
