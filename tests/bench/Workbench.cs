@@ -8,7 +8,7 @@ namespace Druid.MemberBench;
 sealed class Workbench : IAsyncDisposable
 {
     // As in the container's image.
-    static readonly Dictionary<string, string> Image = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0" };
+    static readonly Dictionary<string, string> Image = new() { ["DOTNET_EnableDiagnostics"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0", ["MALLOC_ARENA_MAX"] = "1" };
 
     readonly string _agent;
     readonly List<Figure> _figures;

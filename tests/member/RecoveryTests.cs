@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Druid.Http;
 using Druid.Member.Etcd;
-using Druid.Member.Http;
 using Druid.Member.Sidecar;
 using Druid.Member.Snapshots;
 using Druid.MemberTests.Harness;
@@ -164,7 +164,7 @@ public class RecoveryTests
         // Pods have one port and addresses of their own; here it is the other way round, so the way to an agent is looked up.
         using var own = follower.Client();
         using var forwarding = new LeaderAgent(own, null, url => cluster.Pods.Single(p => p.ClientUrl.Port == url.Port).SidecarUrl, TimeSpan.FromMinutes(1));
-        await using var server = await HttpServer.Start(0, null, forwarding.Answer, default);
+        await using var server = await HttpServer.Start([new(0)], forwarding.Answer, default);
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{server.Port}") };
 
         await cluster.Put("a", "1");

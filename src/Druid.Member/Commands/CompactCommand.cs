@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Druid.Http;
 using Druid.Kubernetes.Client;
-using Druid.Member.Http;
 using Druid.Member.Metrics;
 using Druid.Member.Restore;
 using Druid.Member.Sidecar;
@@ -42,7 +42,7 @@ static class CompactCommand
     static async Task ServeMetrics(MetricsPage page, TimeSpan wait, ILogger log, CancellationToken cancel)
     {
         if (wait <= TimeSpan.Zero) return;
-        await using var server = await HttpServer.Start(CompactFlags.MetricsPort, null, context =>
+        await using var server = await HttpServer.Start([new(CompactFlags.MetricsPort)], context =>
         {
             context.Response.ContentType = MetricsPage.ContentType;
             return context.Response.WriteAsync(page.Render(), context.RequestAborted);

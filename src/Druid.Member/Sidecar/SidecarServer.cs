@@ -1,3 +1,4 @@
+using Druid.Http;
 using Druid.Kubernetes.Client;
 using Druid.Member.Configuration;
 using Druid.Member.Data;
@@ -67,8 +68,9 @@ static class SidecarServer
         var snapshotApi = new SnapshotApi(store, options.Store?.Prefix ?? "", snapshotter, leader, () => keeper.Status);
         var api = new SidecarApi(options, config, member, initialization, served, keeper, health, new MembershipApi(etcd), snapshotApi, page, stop);
 
-        await using var server = await HttpServer.Start(options.Port, options.Identity, api.Answer, stop);
+        await using var server = await HttpServer.Start([AgentHttp.Endpoint(options.Port, options.Identity)], api.Answer, stop);
         log.Information("The sidecar of {Member} listens on port {Port}", member, server.Port);
+        Heap.GiveBackLater();
         try
         {
             await Task.WhenAll(keeper.Run(stop), leaderWork.Run(stop), options.RenewsLease ? heartbeat.Run(stop) : Task.CompletedTask);

@@ -1,4 +1,5 @@
 using Druid.Member.Etcd;
+using Druid.Member.Maintenance;
 using Druid.Member.Membership;
 using Druid.Member.Metrics;
 using Druid.Member.Stores;

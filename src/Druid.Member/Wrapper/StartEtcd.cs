@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Druid.Http;
 using Druid.Member.Etcd;
 using Druid.Member.Http;
+using Druid.Member.Maintenance;
 using Druid.Member.Membership;
 using Druid.Member.Tls;
 using Microsoft.AspNetCore.Http;
@@ -111,12 +113,13 @@ sealed class StartEtcd(StartEtcdOptions options, ILogger log, TimeProvider time)
     async Task<int> Serve(ClientSecurity? security)
     {
         using var client = ClientOf(security);
-        await using var server = await HttpServer.Start(
-            options.Port, security is { } own ? new PemKeyPair(own.Certificate, own.Key) : null, request => Answer(request, client), _stop.Token);
+        var identity = security is { } own ? new PemKeyPair(own.Certificate, own.Key) : null;
+        await using var server = await HttpServer.Start([AgentHttp.Endpoint(options.Port, identity)], request => Answer(request, client), _stop.Token);
 
         _marker.Clear();
         var etcd = await EtcdProcess.Start(options.EtcdProgram, options.ConfigFile, options.AgentProgram);
         log.Information("etcd runs as process {Process}", etcd.Id);
+        Heap.GiveBackLater();
         await using var forward = _stop.Token.Register(() => etcd.Signal(_signal));
         using var ended = new CancellationTokenSource();
         var limit = LimitReadiness(etcd, client, ended.Token);

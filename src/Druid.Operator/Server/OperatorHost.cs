@@ -52,11 +52,10 @@ sealed class OperatorHost(ClusterConfiguration cluster, OperatorConfiguration co
         using var clusters = new ClusterMetrics(cache.Etcds.Store.All);
         using var process = new ProcessMetrics();
         using var webhooks = WebhookService.Of(configuration, cache, following, observer, log);
-        await using var server = new OperatorServer(
+        await using var server = await OperatorServer.Start(
             configuration.Server.Metrics.BindAddress, configuration.Server.Metrics.Port, text,
             ready: () => cache.Synced.IsCompletedSuccessfully ? webhooks?.NotReady : "The caches are being filled.",
-            webhooks?.Endpoint);
-        await server.Start(stop);
+            webhooks?.Endpoint, stop);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var caching = webhooks is null ? cache.Run(ended.Token) : Task.WhenAny(cache.Run(ended.Token), webhooks.Run(ended.Token)).Unwrap();

@@ -53,6 +53,7 @@ sealed class OperatorProcess : IAsyncDisposable
         // As in its image, unless whoever measures wants to look inside.
         start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         start.Environment.TryAdd("DOTNET_EnableWriteXorExecute", "0");
+        start.Environment.TryAdd("MALLOC_ARENA_MAX", "1");
         var started = Stopwatch.GetTimestamp();
         var operatorProcess = new OperatorProcess(Process.Start(start)!, port, log);
         await operatorProcess.UntilReady(cancel);

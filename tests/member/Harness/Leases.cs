@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Druid.Member.Http;
+using Druid.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Druid.MemberTests.Harness;
@@ -41,7 +41,7 @@ sealed class Leases : IAsyncDisposable
     public static async Task<Leases> Start(params string[] members)
     {
         var leases = new Leases();
-        leases._server = await HttpServer.Start(0, null, leases.Answer, default);
+        leases._server = await HttpServer.Start([new(0)], leases.Answer, default);
         File.WriteAllText(leases.Kubeconfig, $$"""
             apiVersion: v1
             kind: Config

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Druid.Member.Http;
+using Druid.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -48,7 +48,7 @@ sealed class FaultyProxy : IAsyncDisposable
     public static async Task<FaultyProxy> Start(Uri target)
     {
         var proxy = new FaultyProxy(target);
-        proxy._server = await HttpServer.Start(0, null, proxy.Handle, default);
+        proxy._server = await HttpServer.Start([new(0)], proxy.Handle, default);
         return proxy;
     }
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Druid.Member.Http;
+using Druid.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -45,7 +45,7 @@ public sealed class GcsServer : IAsyncLifetime
     /// <summary>Uploads that were begun and neither finished nor ended.</summary>
     public IEnumerable<string> Unfinished => _sessions.Values.Select(session => session.Name);
 
-    public async Task InitializeAsync() => _server = await HttpServer.Start(0, null, Handle, default);
+    public async Task InitializeAsync() => _server = await HttpServer.Start([new(0)], Handle, default);
 
     public async Task DisposeAsync()
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security;
 using System.Security.Cryptography;
 using System.Text;
+using Druid.Http;
 using Druid.Member.Http;
 using Druid.Member.Tls;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ sealed class S3Stand : IAsyncDisposable
     public async Task<S3Stand> Start(PemKeyPair? identity = null)
     {
         IsEncrypted = identity is not null;
-        _server = await HttpServer.Start(0, identity, Handle, default);
+        _server = await HttpServer.Start([AgentHttp.Endpoint(0, identity)], Handle, default);
         return this;
     }
 

@@ -10,8 +10,9 @@ public sealed class ReferenceTests
         ["Druid.StateMachine"] = [],
         ["Druid.Kubernetes"] = [],
         ["Druid.Api"] = ["Druid.Kubernetes"],
-        ["Druid.Operator"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes"],
-        ["Druid.Member"] = ["Druid.StateMachine", "Druid.Kubernetes"],
+        ["Druid.Http"] = [],
+        ["Druid.Operator"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes", "Druid.Http"],
+        ["Druid.Member"] = ["Druid.StateMachine", "Druid.Kubernetes", "Druid.Http"],
         ["Druid.Profile"] = [],
         ["Druid.Cli"] = ["Druid.StateMachine", "Druid.Api", "Druid.Kubernetes"],
     };
