@@ -1,3 +1,4 @@
+using Druid.Kubernetes.Client;
 using Druid.Member.Configuration;
 using Druid.Member.Membership;
 using Serilog;
@@ -20,11 +21,18 @@ enum InitializationStatus
     Failed,
 }
 
-/// <summary>Runs one initialization at a time, in the background, and keeps its result until it is asked for.</summary>
-sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<Prepared>> prepare, ILogger log)
+/// <summary>
+/// Runs one initialization at a time, in the background, and keeps its result until it is asked for. After failures the next one waits:
+/// whoever starts it asks every second or two, and one that cannot succeed may read all of a store each time.
+/// </summary>
+sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<Prepared>> prepare, ILogger log, TimeProvider time)
 {
+    static readonly Backoff Pauses = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
     readonly Lock _gate = new();
     InitializationStatus _status;
+    int _failures;
+    long _lastFailure;
 
     /// <summary>What etcd is to start as, and on whose word; null before the first success.</summary>
     public Prepared? Result { get; private set; }
@@ -39,7 +47,8 @@ sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<
             if (_status != InitializationStatus.New) return;
             _status = InitializationStatus.Progress;
         }
-        _ = Task.Run(() => Work(request, cancel), CancellationToken.None);
+        var pause = _failures == 0 ? TimeSpan.Zero : Pauses.After(_failures - 1) - time.GetElapsedTime(_lastFailure);
+        _ = Task.Run(() => Work(request, pause, cancel), CancellationToken.None);
     }
 
     /// <summary>The status. A result is given once; after it the status is New again.</summary>
@@ -53,11 +62,16 @@ sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<
         }
     }
 
-    async Task Work(InitializationRequest request, CancellationToken cancel)
+    async Task Work(InitializationRequest request, TimeSpan pause, CancellationToken cancel)
     {
         var outcome = InitializationStatus.Failed;
         try
         {
+            if (pause > TimeSpan.Zero)
+            {
+                log.Information("The next initialization waits {Seconds:0.0} s; failures in a row: {Failures}", pause.TotalSeconds, _failures);
+                await Task.Delay(pause, time, cancel);
+            }
             log.Information("Initialization with {Mode} validation", request.Full ? "full" : "sanity");
             Result = await prepare(request, cancel);
             outcome = InitializationStatus.Successful;
@@ -78,6 +92,8 @@ sealed class Initialization(Func<InitializationRequest, CancellationToken, Task<
         }
         finally
         {
+            _failures = outcome == InitializationStatus.Failed ? _failures + 1 : 0;
+            _lastFailure = time.GetTimestamp();
             lock (_gate) _status = outcome;
         }
     }

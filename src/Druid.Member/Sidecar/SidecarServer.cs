@@ -46,7 +46,7 @@ static class SidecarServer
         var validator = new DataValidator(options.Restore, options.PodNamespace, backupMetrics, log, time);
         var backups = new BackupSource(store, options.Restore, backupMetrics, log, time);
         var initialization = new Initialization((request, cancel) => new MemberPreparation(config.Current, member, data, validator, backups, cluster, lease, log, time)
-            .Prepare(request.Full, request.FailBelowRevision, cancel), log);
+            .Prepare(request.Full, request.FailBelowRevision, cancel), log, time);
         using var wrapper = new WrapperClient(new UriBuilder(options.Endpoints[0]) { Port = options.WrapperPort }.Uri, options.EtcdTls);
         var follower = new TaskFollower(() => initialization.Result?.Task, wrapper.StopEtcd, log);
         heartbeat = new Heartbeat(etcd, lease, config, member, follower, options.Heartbeat, log, time);
