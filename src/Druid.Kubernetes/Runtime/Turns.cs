@@ -8,8 +8,8 @@ namespace Druid.Kubernetes.Runtime;
 /// <param name="Spacing">How long it takes until it may be taken once more, above zero.</param>
 public readonly record struct TurnLimit(int Burst, TimeSpan Spacing)
 {
-    /// <summary>Thirty, and two a second: creating a cluster or rolling it takes fewer.</summary>
-    public static readonly TurnLimit Default = new(30, TimeSpan.FromMilliseconds(500));
+    /// <summary>Twenty, and two a second: rolling three pods that are ready at once takes sixteen to twenty-two.</summary>
+    public static readonly TurnLimit Default = new(20, TimeSpan.FromMilliseconds(500));
 }
 
 /// <summary>
