@@ -42,6 +42,25 @@ sealed class Machine(string directory)
         }
     }
 
+    /// <summary>How many seconds each thread of a process could have run and had no core, since its start, by its id.</summary>
+    public static IEnumerable<(string Thread, double Seconds)> WaitsOf(string id)
+    {
+        foreach (var thread in Directory.GetDirectories($"/proc/{id}/task"))
+        {
+            string[] spent;
+            try
+            {
+                // Nanoseconds on a core, nanoseconds in the queue for one, times it came to one.
+                spent = File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ');
+            }
+            catch (IOException)
+            {
+                continue; // It has ended.
+            }
+            yield return (thread, long.Parse(spent[1], CultureInfo.InvariantCulture) / 1e9);
+        }
+    }
+
     // All but idle, waiting for disks, and what guests were already counted for.
     static double Busy()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Druid.Testing;
@@ -10,6 +11,8 @@ sealed class OperatorProcess : IAsyncDisposable
     readonly Process _process;
     readonly HttpClient _http;
     readonly string _log;
+    // Those of threads that have ended since, too.
+    readonly ConcurrentDictionary<string, double> _waits = [];
     long _started;
 
     OperatorProcess(Process process, int port, string log)
@@ -79,7 +82,8 @@ sealed class OperatorProcess : IAsyncDisposable
     {
         var page = new MetricsPage(await _http.GetStringAsync("/metrics", cancel));
         var status = await File.ReadAllLinesAsync($"/proc/{_process.Id}/status", cancel);
-        return new(Stopwatch.GetTimestamp(), Machine.CpuOf($"{_process.Id}"), Kilobytes(status, "VmRSS:"), Kilobytes(status, "RssAnon:"), Kilobytes(status, "VmHWM:"), page);
+        foreach (var (thread, seconds) in Machine.WaitsOf($"{_process.Id}")) _waits[thread] = seconds;
+        return new(Stopwatch.GetTimestamp(), Machine.CpuOf($"{_process.Id}"), _waits.Values.Sum(), Kilobytes(status, "VmRSS:"), Kilobytes(status, "RssAnon:"), Kilobytes(status, "VmHWM:"), page);
     }
 
     /// <summary>Ends it as a node that loses power would.</summary>
@@ -125,11 +129,12 @@ sealed class OperatorProcess : IAsyncDisposable
 /// <summary>The operator at one moment.</summary>
 /// <param name="At">In ticks of <see cref="Stopwatch"/>.</param>
 /// <param name="CpuSeconds">Of all its threads since its start.</param>
+/// <param name="WaitedSeconds">In which a thread could have run and others had the cores; of all its threads since its start.</param>
 /// <param name="ResidentMegabytes">Memory in RAM, its files' pages included.</param>
 /// <param name="OwnMegabytes">Memory in RAM that belongs to it alone (anonymous).</param>
 /// <param name="PeakMegabytes">The most that ever was resident.</param>
 /// <param name="Metrics">What it says of itself.</param>
-sealed record ProcessSample(long At, double CpuSeconds, double ResidentMegabytes, double OwnMegabytes, double PeakMegabytes, MetricsPage Metrics)
+sealed record ProcessSample(long At, double CpuSeconds, double WaitedSeconds, double ResidentMegabytes, double OwnMegabytes, double PeakMegabytes, MetricsPage Metrics)
 {
     /// <summary>Requests to the API server, by verb; watches that were opened included.</summary>
     public IReadOnlyDictionary<string, double> Requests => Metrics.By("kubernetes_client_requests_total", "verb");

@@ -32,6 +32,8 @@ sealed record Mark(string Scenario, string Figure, double? Most = null, int? At 
         new("changes", "change to template, p99"),
         new("changes", "change to template, our own time, p99", 0.1),
         new("changes", "requests a change"),
+        new("changes", "CPU a change"),
+        new("changes", "wait for a core a change"),
         new("storm", "change to template, p99"),
         new("storm", "change to Ready, all"),
         new("storm", "CPU a change"),

@@ -81,7 +81,7 @@ sealed partial class Course : IAsyncDisposable
         await run();
         var took = Stopwatch.GetElapsedTime(started);
         var after = await _operator.Sample(cancel);
-        var origin = fromZero ? before with { CpuSeconds = 0, Metrics = new("") } : before;
+        var origin = fromZero ? before with { CpuSeconds = 0, WaitedSeconds = 0, Metrics = new("") } : before;
         var work = new Work(origin, after, _machine.Sample().Since(others), _timeline.LongestPause(started));
         return new(scenario, _options.Clusters, [new("took", took.TotalSeconds, "s"), .. figures(), .. work.Figures(share())]);
     }

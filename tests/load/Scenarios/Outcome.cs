@@ -63,6 +63,9 @@ sealed record Work(ProcessSample Before, ProcessSample After, MachineSample Othe
         var cpu = After.CpuSeconds - Before.CpuSeconds;
         yield return new("CPU", cpu, "s");
         yield return new($"CPU a {share.Name}", cpu / share.Count * 1000, "ms");
+        var waited = After.WaitedSeconds - Before.WaitedSeconds;
+        yield return new("wait for a core", waited, "s");
+        yield return new($"wait for a core a {share.Name}", waited / share.Count * 1000, "ms");
         yield return new("CPU of the API server", Others.ApiServer, "s");
         yield return new("CPU of its etcd", Others.Etcd, "s");
         yield return new("CPU of the controllers of Kubernetes", Others.Controllers, "s");
