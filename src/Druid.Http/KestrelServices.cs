@@ -24,7 +24,7 @@ sealed class KestrelServices : IWebHostBuilder
         builder._services.AddOptions();
         builder._services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder._services.AddSingleton<IMeterFactory, Meters>();
-        builder._services.AddSingleton<DiagnosticSource>(new DiagnosticListener("Microsoft.AspNetCore"));
+        builder._services.AddSingleton<DiagnosticSource>(_ => new DiagnosticListener("Microsoft.AspNetCore"));
         builder.UseKestrelCore().ConfigureKestrel(configure);
         return builder._services.BuildServiceProvider();
     }

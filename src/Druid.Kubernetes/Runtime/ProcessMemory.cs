@@ -6,6 +6,7 @@ namespace Druid.Kubernetes.Runtime;
 /// <summary>The memory of this process.</summary>
 public static partial class ProcessMemory
 {
+    // MADV_DONTNEED, on every architecture of Linux that .NET runs on.
     const int NotNeeded = 4;
 
     /// <summary>
