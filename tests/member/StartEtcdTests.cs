@@ -1,4 +1,5 @@
 using Druid.MemberTests.Harness;
+using Google.Protobuf;
 
 namespace Druid.MemberTests;
 
@@ -125,5 +126,32 @@ public class StartEtcdTests
 
         Assert.Equal("kept", await cluster.Get("secret"));
         await Eventually.Is("the sidecar sees etcd", async () => (await cluster[0].Ask("/healthz")).Body == """{"health":true}""", () => cluster[0].Log);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_member_far_behind_catches_up_although_its_peer_urls_have_changed_meanwhile(bool encrypted)
+    {
+        using var security = new Security();
+        await using var cluster = new Cluster(3, security) { PeersHoldCertificates = true, PeerTls = !encrypted, SnapshotCount = 100 };
+        await cluster.Start();
+        var behind = cluster[2];
+        behind.Kill();
+        await PutMore(cluster, than: 5_000);
+
+        cluster.PeerTls = encrypted;
+        behind.Start();
+
+        await behind.UntilReady();
+        Assert.Equal(encrypted ? "https" : "http", new Uri((await cluster.Members()).Single(m => m.Name == behind.Name).PeerURLs.Single()).Scheme);
+    }
+
+    static async Task PutMore(Cluster cluster, int than)
+    {
+        using var client = cluster.Client(cluster[0].ClientUrl, cluster[1].ClientUrl);
+        await cluster.Put("a leader", "was elected");
+        foreach (var batch in Enumerable.Range(0, than + 1_000).Chunk(200))
+            await Task.WhenAll(batch.Select(i => client.Put(new() { Key = ByteString.CopyFromUtf8($"more-{i}"), Value = ByteString.CopyFromUtf8("x") }, default)));
     }
 }

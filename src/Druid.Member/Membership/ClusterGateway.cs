@@ -63,6 +63,10 @@ sealed class ClusterGateway(EtcdClient client, Func<IReadOnlyList<Uri>> endpoint
     /// <summary>Makes a learner a voter.</summary>
     public Task Promote(ulong id, CancellationToken cancel) => metrics.Promote.Time(time, () => Others.MemberPromote(id, cancel));
 
+    /// <summary>Has the cluster list other peer URLs for a member.</summary>
+    public Task UpdatePeerUrls(ulong id, IReadOnlyList<string> peerUrls, CancellationToken cancel) =>
+        Others.MemberUpdate(new MemberUpdateRequest { ID = id, PeerURLs = { peerUrls } }, cancel);
+
     /// <summary>How far the log of one of the other members is committed.</summary>
     public async Task<ulong> RaftIndex(CancellationToken cancel) => (await Others.Status(cancel)).RaftIndex;
 

@@ -6,8 +6,8 @@ using Serilog;
 namespace Druid.Member.Sidecar;
 
 /// <summary>
-/// Looks after a member while its etcd runs: has it promoted once it has caught up, and has the cluster learn its peer URLs
-/// when they change.
+/// Looks after a member while its etcd answers: has it promoted once it has caught up, and has the cluster learn its peer URLs
+/// when they change. Before etcd answers, <see cref="PeerUrlKeeper"/> does the latter.
 /// </summary>
 sealed class MemberKeeper(EtcdClient etcd, ClusterGateway cluster, Func<IReadOnlyList<string>?> servedPeerUrls, Func<ulong, bool> announceVote, TimeSpan period, ILogger log, TimeProvider time)
 {

@@ -43,6 +43,7 @@ static class SidecarServer
         await using var store = options.Store is null ? null : new StoreFactory(Environment.GetEnvironmentVariable, time).Open(options.Store);
 
         keeper = new MemberKeeper(etcd, cluster, () => served.PeerUrls, id => !options.RenewsLease || heartbeat?.AnnounceVote(id) == true, options.CheckPeriod, log, time);
+        var addresses = new PeerUrlKeeper(member, cluster, () => served.PeerUrls, () => keeper.Status is not null, log, time);
         var validator = new DataValidator(options.Restore, options.PodNamespace, backupMetrics, log, time);
         var backups = new BackupSource(store, options.Restore, backupMetrics, log, time);
         var initialization = new Initialization((request, cancel) => new MemberPreparation(config.Current, member, data, validator, backups, cluster, lease, log, time)
@@ -73,7 +74,7 @@ static class SidecarServer
         Heap.GiveBackLater();
         try
         {
-            await Task.WhenAll(keeper.Run(stop), leaderWork.Run(stop), options.RenewsLease ? heartbeat.Run(stop) : Task.CompletedTask);
+            await Task.WhenAll(keeper.Run(stop), addresses.Run(stop), leaderWork.Run(stop), options.RenewsLease ? heartbeat.Run(stop) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -26,6 +26,12 @@ sealed class Cluster : IAsyncDisposable
 
     public bool PeerTls { get; set; }
 
+    /// <summary>Members hold certificates for each other even while they listen without.</summary>
+    public bool PeersHoldCertificates { get; set; }
+
+    /// <summary>Entries that etcd applies between two snapshots of its own, of which it keeps the last 5,000 for members that are behind.</summary>
+    public int SnapshotCount { get; set; } = 10_000;
+
     /// <summary>Bytes that a member's database may have.</summary>
     public long Quota { get; set; } = 1L << 30;
 
@@ -138,8 +144,8 @@ sealed class Cluster : IAsyncDisposable
         name: etcd-config
         next-cluster-version-compatible: true
         quota-backend-bytes: {Quota}
-        snapshot-count: 10000
-        {Security?.Configuration(PeerTls)}
+        snapshot-count: {SnapshotCount}
+        {Security?.Configuration(PeerTls || PeersHoldCertificates)}
         """;
 
     public async ValueTask DisposeAsync()
