@@ -6,10 +6,12 @@ public sealed class FileMappingTests
 {
     [Theory]
     [InlineData("7ed2c1a00000-7ed2c1afb000 r--s 00cd2000 fe:00 1048717                    /usr/bin/druid-member", true)]
-    [InlineData("7ed2c1a00000-7ed2c1afb000 r-xp 00cd2000 fe:00 1048717                    /usr/bin/druid-member", false)]
+    [InlineData("7ed2c1a00000-7ed2c1afb000 r-xp 00cd2000 fe:00 1048717                    /usr/bin/druid-member", true)]
+    [InlineData("7ed2c1a00000-7ed2c1afb000 r--p 00cd2000 fe:00 1048717                    /usr/bin/druid-member", false)]
+    [InlineData("7ed2c1a00000-7ed2c1afb000 rwxp 00cd2000 fe:00 1048717                    /usr/bin/druid-member", false)]
     [InlineData("7ed2c1a00000-7ed2c1afb000 rw-s 00cd2000 fe:00 1048717                    /usr/bin/druid-member", false)]
-    public void A_line_of_maps_is_a_file_and_what_may_be_done_with_it(string line, bool shared) =>
-        Assert.Equal(new FileMapping(unchecked((nuint)0x7ed2c1a00000), 0xfb000, shared, "/usr/bin/druid-member"), FileMapping.Parse(line));
+    public void A_line_of_maps_is_a_file_and_what_may_be_done_with_it(string line, bool neverWritten) =>
+        Assert.Equal(new FileMapping(unchecked((nuint)0x7ed2c1a00000), 0xfb000, neverWritten, "/usr/bin/druid-member"), FileMapping.Parse(line));
 
     [Theory]
     [InlineData("7ef8a8000000-7ef8a8237000 rw-p 00000000 00:00 0 ")]
