@@ -15,7 +15,7 @@ namespace Druid.EndToEndTests;
 sealed class Workload : IAsyncDisposable
 {
     const int Registers = 8;
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     readonly CancellationTokenSource stop = new();
     readonly History history = new();
@@ -119,7 +119,6 @@ sealed class Workload : IAsyncDisposable
             try
             {
                 await act(i);
-                await Task.Delay(Pause, stop.Token);
             }
             catch (EtcdException error)
             {
@@ -130,6 +129,8 @@ sealed class Workload : IAsyncDisposable
             {
                 return;
             }
+            // After a refusal too: who comes back should not have to compete with those who ask.
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }
 }
