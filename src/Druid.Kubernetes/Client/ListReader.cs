@@ -9,10 +9,13 @@ namespace Druid.Kubernetes.Client;
 /// <summary>Reads a list item by item from the stream, so that no more than one item is ever in memory as text.</summary>
 sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
 {
+    static ReadOnlySpan<byte> Space => " \t\r\n"u8;
+
     readonly List<T> _items = [];
     ListMeta _metadata = new();
     JsonReaderState _state;
     bool _inItems;
+    bool _afterItem;
     bool _done;
 
     /// <exception cref="JsonException">The text is not a list, or it was cut off.</exception>
@@ -39,16 +42,32 @@ sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
     // Takes all that is complete; what is not stays for the next time.
     SequencePosition Parse(ReadOnlySequence<byte> buffer, bool final)
     {
-        var reader = new Utf8JsonReader(buffer, final, _state);
-        while (!_done)
+        while (!_done && (TryNextItem(ref buffer) || TryStep(ref buffer, final)))
         {
-            var before = reader;
-            if (Step(ref reader, buffer)) continue;
-            reader = before;
-            break;
+            // On to the next.
         }
+        return buffer.Start;
+    }
+
+    // An item after another one, in one piece: all but the first and those across two buffers. The state is after an item before and afterwards.
+    bool TryNextItem(ref ReadOnlySequence<byte> buffer)
+    {
+        if (!_afterItem) return false;
+        var text = buffer.FirstSpan;
+        var start = text.IndexOf((byte)'{');
+        if (start < 0 || text[..start].Trim(Space) is not [(byte)','] || JsonExtent.OfObject(text[start..]) is not { } length) return false;
+        _items.Add(Item(new ReadOnlySequence<byte>(buffer.First.Slice(start, length))));
+        buffer = buffer.Slice(start + length);
+        return true;
+    }
+
+    bool TryStep(ref ReadOnlySequence<byte> buffer, bool final)
+    {
+        var reader = new Utf8JsonReader(buffer, final, _state);
+        if (!Step(ref reader, buffer)) return false;
         _state = reader.CurrentState;
-        return buffer.GetPosition(reader.BytesConsumed);
+        buffer = buffer.Slice(reader.Position);
+        return true;
     }
 
     bool Step(ref Utf8JsonReader reader, ReadOnlySequence<byte> buffer)
@@ -60,9 +79,10 @@ sealed class ListReader<T>(ResourceType<T> type) where T : class, IResource
                 var start = reader.TokenStartIndex;
                 if (!reader.TrySkip()) return false;
                 _items.Add(Item(buffer.Slice(start, reader.BytesConsumed - start)));
+                _afterItem = true;
                 return true;
             case JsonTokenType.EndArray when _inItems:
-                _inItems = false;
+                _inItems = _afterItem = false;
                 return true;
             case JsonTokenType.PropertyName when reader.ValueTextEquals("items"u8):
                 if (!reader.Read()) return false;

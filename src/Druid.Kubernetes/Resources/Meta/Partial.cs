@@ -26,6 +26,9 @@ public sealed record Partial<T>(ObjectMeta Metadata) : IResource<Partial<T>> whe
 
     sealed class Converter : JsonConverter<Partial<T>>
     {
+        // The serializer would look for the end of the metadata first, and so read them twice.
+        static readonly JsonConverter<ObjectMeta> OfMetadata = (JsonConverter<ObjectMeta>)KubernetesJson.Default.ObjectMeta.Converter;
+
         public override Partial<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException($"Expected an object, found {reader.TokenType}.");
@@ -34,7 +37,7 @@ public sealed record Partial<T>(ObjectMeta Metadata) : IResource<Partial<T>> whe
             {
                 var isMetadata = reader.ValueTextEquals("metadata"u8);
                 reader.Read();
-                if (isMetadata) metadata = JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.ObjectMeta);
+                if (isMetadata) metadata = OfMetadata.Read(ref reader, typeof(ObjectMeta), KubernetesJson.Default.Options);
                 else if (!reader.TrySkip()) throw new JsonException($"A {T.Type.Kind} ends in the middle of a field.");
             }
             return new(metadata ?? throw new JsonException($"Expected metadata of a {T.Type.Kind}, found none."));

@@ -123,19 +123,6 @@ public class WatchTests
         Assert.Equal((WatchEventType.Modified, "3"), (happened.Type, happened.ResourceVersion));
     }
 
-    [Fact]
-    public async Task Where_a_list_is_cut_into_pieces_makes_no_difference()
-    {
-        var text = Sample.ListPage("7", "next", Sample.Json("ä€", "1"), Sample.Json("b", "2"));
-        for (var size = 1; size < 60; size++)
-        {
-            using var client = new ScriptedServer(_ => ScriptedServer.Streaming(new Chopped(Encoding.UTF8.GetBytes(text), size))).Client();
-            var page = await client.ListPage<ConfigMap>();
-            Assert.Equal(["ä€", "b"], page.Items.Select(i => i.Metadata.Name));
-            Assert.Equal(("7", "next"), (page.Metadata.ResourceVersion, page.Metadata.Continue));
-        }
-    }
-
     [Theory]
     [InlineData("""{"items":null,"metadata":{"resourceVersion":"7"}}""")]
     [InlineData("""{"metadata":{"resourceVersion":"7"}}""")]
@@ -157,11 +144,5 @@ public class WatchTests
             using var client = new ScriptedServer(_ => ScriptedServer.Json(text[..length])).Client(o => o with { Retries = 0 });
             Assert.Equal(ErrorReason.Garbled, (await Assert.ThrowsAsync<KubernetesException>(() => client.ListPage<ConfigMap>())).Reason);
         }
-    }
-
-    sealed class Chopped(byte[] bytes, int size) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(size, buffer.Length)], cancellationToken);
     }
 }
