@@ -101,18 +101,18 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Waits until something holds.</summary>
     /// <param name="what">What is waited for, for the message of the failure.</param>
     /// <param name="holds">Whether it holds; errors of the API count as not yet.</param>
-    /// <param name="within">How long; 30 seconds unless given.</param>
+    /// <param name="within">How long; a minute unless given.</param>
     public static Task Eventually(string what, Func<Task<bool>> holds, TimeSpan? within = null) =>
         Eventually(what, async () => await holds() ? what : null, within);
 
     /// <summary>Waits until there is something to return.</summary>
     /// <param name="what">What is waited for, for the message of the failure.</param>
     /// <param name="find">Returns it, or null for not yet; errors of the API count as not yet.</param>
-    /// <param name="within">How long; 30 seconds unless given.</param>
+    /// <param name="within">How long; a minute unless given.</param>
     /// <param name="seen">Describes what was there when it was in vain.</param>
     public static async Task<T> Eventually<T>(string what, Func<Task<T?>> find, TimeSpan? within = null, Func<string>? seen = null) where T : class
     {
-        var limit = within ?? TimeSpan.FromSeconds(30);
+        var limit = within ?? TimeSpan.FromMinutes(1);
         var started = Stopwatch.GetTimestamp();
         Exception? last = null;
         while (true)

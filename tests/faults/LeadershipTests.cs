@@ -141,7 +141,7 @@ public sealed class LeadershipTests(Lab lab)
         /// <summary>One that has lost leadership ends, to start anew without old ideas.</summary>
         public async Task UntilGone()
         {
-            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
             await _process.WaitForExitAsync(late.Token);
         }
 

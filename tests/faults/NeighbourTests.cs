@@ -14,7 +14,7 @@ public sealed class NeighbourTests(Lab lab)
     const int Noisy = 6;
 
     [Fact]
-    public async Task A_cluster_is_created_as_fast_beside_others_whose_agents_never_answer()
+    public async Task A_cluster_is_created_while_the_agents_of_others_are_waited_for()
     {
         await using var stage = await Stage.Set(lab);
         var alone = await Created(stage, "alone");
@@ -32,10 +32,13 @@ public sealed class NeighbourTests(Lab lab)
         }
         await stage.Until("the agents are asked and do not answer", () => Task.FromResult(lab.Kubelets.Agents.Asked(stage.Namespace) >= asked + Noisy));
 
+        var before = lab.Kubelets.Agents.GivenUp(stage.Namespace);
         var beside = await Created(stage, "beside");
+        var after = lab.Kubelets.Agents.GivenUp(stage.Namespace);
         lab.Report.Note(string.Create(CultureInfo.InvariantCulture,
             $"From an Etcd to its StatefulSet: {alone.TotalMilliseconds:0} ms alone, {beside.TotalMilliseconds:0} ms beside {Noisy} clusters whose agents do not answer."));
-        Assert.True(beside < TimeSpan.FromSeconds(1.5), $"{beside.TotalSeconds:0.0} s beside the others, {alone.TotalSeconds:0.0} s alone.");
+        // An agent is waited for for 15 s; whoever needs one that waits for it is created after that at the earliest, on however slow a machine.
+        Assert.True(after == before, $"It was created once {after - before} requests to silent agents had been given up: {beside.TotalSeconds:0.0} s, {alone.TotalSeconds:0.0} s alone.");
     }
 
     static async Task<TimeSpan> Created(Stage stage, string name)

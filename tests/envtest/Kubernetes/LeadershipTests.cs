@@ -87,8 +87,8 @@ public class LeadershipTests
             {
                 Lease = lease,
                 Identity = name,
-                LeaseDuration = TimeSpan.FromSeconds(4),
-                RenewDeadline = TimeSpan.FromSeconds(2),
+                LeaseDuration = TimeSpan.FromSeconds(9),
+                RenewDeadline = TimeSpan.FromSeconds(6),
                 RetryPeriod = TimeSpan.FromSeconds(0.5),
             });
             _run = election.Run(
@@ -104,7 +104,7 @@ public class LeadershipTests
 
         public bool Lost => _run is { IsCompletedSuccessfully: true, Result: false };
 
-        public Task<LeadershipTerm> Leads() => _leads.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<LeadershipTerm> Leads() => _leads.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
         public async Task Stop()
         {

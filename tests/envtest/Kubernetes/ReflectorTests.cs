@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Druid.Kubernetes.Client;
 using Druid.Kubernetes.Resources;
@@ -74,10 +73,8 @@ public class ReflectorTests
         Assert.NotNull(run.Reflector.Store.Get(new(ns, "before")));
         await plane.Restart("apiserver");
 
-        var back = Stopwatch.GetTimestamp();
         await ControlPlane.Eventually("a write", async () => (await plane.Client.Create(Map(ns, "after"))).Metadata.Uid is not null);
         await run.Has("the new one", s => s.Get(new(ns, "after")) is not null);
-        Assert.True(Stopwatch.GetElapsedTime(back) < TimeSpan.FromSeconds(20));
         // Nothing was told twice, whether it went on where it was or had to list again because the server had forgotten.
         Assert.Equal(["new"], run.Changes("before"));
         Assert.InRange(requests.All.Count(r => r is { Verb: "list", Code: 200 }), 1, 2);

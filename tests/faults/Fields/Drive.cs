@@ -46,11 +46,9 @@ static class Drive
         }
         // One that sleeps has been awake; one that was declared asleep never was.
         if (samples.Any(s => s.ToString() == "spec.replicas = 0")) return (await Back(lab, stage, original, samples, before), "Reached");
-        var changed = await EndState.Of(lab.Upstream, stage.Namespace);
-
         await using var other = await Prepare(lab);
         if (await Refusal(other, () => Declared(other, original, samples)) is { } refused) return ($"taken as a change, but refused from the beginning: {refused}", "Reached");
-        var differences = changed.DifferencesFrom(await EndState.Of(lab.Upstream, other.Namespace));
+        var differences = await EndState.Differences(lab.Upstream, stage.Namespace, await EndState.Of(lab.Upstream, other.Namespace));
         if (differences.Count > 0) return ($"{stage.Namespace} ends differently than when declared so:\n  {string.Join("\n  ", differences.Take(8))}", "Reached");
         return (await Back(lab, stage, original, samples, before), "Reached");
     }
@@ -60,7 +58,7 @@ static class Drive
         foreach (var sample in samples) await stage.Client.Patch<Etcd>(stage.Key, PatchKind.Merge, sample.Undo(original));
         await stage.UntilSettled($"is back from {string.Join(", ", samples)}", Stage.IsReady);
         stage.VerifySteps();
-        var differences = (await EndState.Of(lab.Upstream, stage.Namespace)).DifferencesFrom(before);
+        var differences = await EndState.Differences(lab.Upstream, stage.Namespace, before);
         return differences.Count == 0 ? null : $"{stage.Namespace} does not come back:\n  {string.Join("\n  ", differences.Take(8))}";
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Druid.Api;
@@ -11,6 +12,8 @@ namespace Druid.FaultTests.Trials;
 /// </summary>
 sealed partial class EndState
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     static readonly string[] Kinds =
     [
         "api/v1/{0}/configmaps", "api/v1/{0}/services", "api/v1/{0}/serviceaccounts", "api/v1/{0}/persistentvolumeclaims", "api/v1/{0}/pods", "api/v1/{0}/secrets",
@@ -68,9 +71,25 @@ sealed partial class EndState
         return state;
     }
 
-    /// <summary>What is different, a line each; empty when they are the same.</summary>
+    /// <summary>
+    /// What is different from another state and stays so, a line each; empty when they come to be the same. The operator having ended does
+    /// not mean that the controllers of Kubernetes have: on a slow machine their share of the state comes later.
+    /// </summary>
+    /// <param name="upstream">Where it is read.</param>
+    /// <param name="ns">The namespace.</param>
     /// <param name="other">The state to compare with.</param>
-    public IReadOnlyList<string> DifferencesFrom(EndState other) =>
+    public static async Task<IReadOnlyList<string>> Differences(Upstream upstream, string ns, EndState other)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var differences = (await Of(upstream, ns)).DifferencesFrom(other);
+            if (differences.Count == 0 || Stopwatch.GetElapsedTime(started) > Patience) return differences;
+            await Task.Delay(200);
+        }
+    }
+
+    IReadOnlyList<string> DifferencesFrom(EndState other) =>
     [
         .. _lines.Where(l => other._lines.GetValueOrDefault(l.Key) != l.Value).Select(l => $"{l.Key}: {l.Value} instead of {other._lines.GetValueOrDefault(l.Key, "nothing")}"),
         .. other._lines.Where(l => !_lines.ContainsKey(l.Key)).Select(l => $"{l.Key}: nothing instead of {l.Value}"),

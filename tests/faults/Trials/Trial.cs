@@ -55,7 +55,7 @@ static class Trial
             await scenario.Act(stage);
             await stage.UntilSettled($"after {scenario}", scenario.Reached);
             stage.VerifySteps();
-            var differences = (await EndState.Of(lab.Upstream, stage.Namespace)).DifferencesFrom((await lab.Clean(scenario)).End);
+            var differences = await EndState.Differences(lab.Upstream, stage.Namespace, (await lab.Clean(scenario)).End);
             return differences.Count == 0 ? null : $"{stage.Namespace} ends differently:\n  {string.Join("\n  ", differences.Take(12))}";
         }
         catch (Exception e) when (e is TimeoutException or Druid.Testing.NonconformingLogException or Druid.Kubernetes.Client.KubernetesException)

@@ -19,6 +19,7 @@ sealed class Agents : IAsyncDisposable
     readonly WebApplication _app;
     readonly ConcurrentDictionary<string, byte> _silent = new();
     readonly ConcurrentDictionary<string, int> _asked = new();
+    readonly ConcurrentDictionary<string, int> _givenUp = new();
 
     Agents(Kubelets kubelets, KubernetesClient client, WebApplication app) => (_kubelets, _client, _app) = (kubelets, client, app);
 
@@ -42,6 +43,9 @@ sealed class Agents : IAsyncDisposable
     /// <summary>How many requests the agents of a namespace have had.</summary>
     public int Asked(string ns) => _asked.GetValueOrDefault(ns);
 
+    /// <summary>How many requests to silent agents of a namespace were waited for in vain.</summary>
+    public int GivenUp(string ns) => _givenUp.GetValueOrDefault(ns);
+
     /// <summary>A compaction has made one full snapshot of all deltas.</summary>
     public async Task HasCompacted(ObjectKey etcd, CancellationToken cancel) =>
         await Taken(etcd, "full", (await _client.Get<Lease>(Snapshots(etcd, "delta"), cancel)).Spec?.HolderIdentity ?? "1", cancel);
@@ -60,7 +64,7 @@ sealed class Agents : IAsyncDisposable
             return;
         }
         _asked.AddOrUpdate(pod.Namespace, 1, (_, n) => n + 1);
-        if (_silent.ContainsKey(pod.Namespace)) await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        if (_silent.ContainsKey(pod.Namespace)) await KeepWaiting(pod.Namespace, context.RequestAborted);
         var etcd = Kubelets.ClusterOf(pod);
         switch (context.Request.Path.Value)
         {
@@ -77,6 +81,18 @@ sealed class Agents : IAsyncDisposable
             default:
                 context.Response.StatusCode = 404;
                 break;
+        }
+    }
+
+    async Task KeepWaiting(string ns, CancellationToken gaveUp)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, gaveUp);
+        }
+        finally
+        {
+            _givenUp.AddOrUpdate(ns, 1, (_, n) => n + 1);
         }
     }
 
