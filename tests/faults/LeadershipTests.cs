@@ -115,7 +115,7 @@ public sealed class LeadershipTests(Lab lab)
                 """);
             var configuration = Path.Combine(directory, "config.yaml");
             await File.WriteAllTextAsync(configuration, $$"""
-                leaderElection: { leaseDuration: 4s, renewDeadline: 2s, retryPeriod: 500ms }
+                leaderElection: { leaseDuration: 10s, renewDeadline: 8s, retryPeriod: 500ms }
                 clientConnection: { qps: 0 }
                 server: { metrics: { bindAddress: 127.0.0.1, port: {{FreePorts.Next()}} } }
                 controllers: { etcd: { enableEtcdSpecAutoReconcile: true } }
